@@ -1,0 +1,1 @@
+"""The packaged config groups; generated projects inherit them through `pkg://tunewright.conf`."""

@@ -1,0 +1,96 @@
+"""Files that stages hand to each other: canonical JSON and JSONL, written whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from tunewright.errors import TunewrightError
+
+ARTIFACTS = Path("artifacts")
+BASE_MODEL = ARTIFACTS / "base_model.json"
+DATA = ARTIFACTS / "data"
+TRAIN_ROWS = DATA / "train.jsonl"
+VALIDATION_ROWS = DATA / "validation.jsonl"
+TEST_ROWS = DATA / "test.jsonl"
+REJECTED_ROWS = DATA / "rejected.jsonl"
+DATA_CARD = DATA / "card.json"
+BASELINE = ARTIFACTS / "baseline"
+ADAPTER = ARTIFACTS / "adapter"
+EVALUATION = ARTIFACTS / "evaluation"
+METRICS = Path("metrics")
+TIMINGS = Path("timings")
+LOSS_CSV = Path("plots") / "loss.csv"
+REPORTS = Path("reports")
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file atomically: a reader or a kill never meets half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def write_json(path: Path, value: object) -> None:
+    """Write JSON with sorted keys, so that equal values give equal bytes; NaN is refused."""
+    write_text(path, json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def write_jsonl(path: Path, rows: Iterable[dict[str, Any]]) -> None:
+    """Write one compact JSON object a line, keys in the order given."""
+    write_text(path, "".join(json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n" for row in rows))
+
+
+def read_json(path: Path) -> Any:  # noqa: ANN401 - the caller's typed model checks it
+    """Read JSON that an earlier stage wrote.
+
+    Raises:
+        TunewrightError: the file is missing or damaged; says which command writes it.
+    """
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise TunewrightError("not there yet", where=str(path), fix="dvc repro") from error
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise TunewrightError(
+            f"damaged: {error}", where=str(path), fix=f"rm {path} && dvc repro"
+        ) from error
+
+
+def read_jsonl(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield the objects of a JSONL file that an earlier stage wrote.
+
+    Raises:
+        TunewrightError: the file is missing or a line is damaged.
+    """
+    try:
+        with path.open(encoding="utf-8") as file:
+            for number, line in enumerate(file, start=1):
+                try:
+                    yield json.loads(line)
+                except json.JSONDecodeError as error:
+                    raise TunewrightError(
+                        f"damaged: {error}", where=f"{path}:{number}", fix=f"rm {path} && dvc repro"
+                    ) from error
+    except FileNotFoundError as error:
+        raise TunewrightError("not there yet", where=str(path), fix="dvc repro") from error
+
+
+def sha256_file(path: Path) -> str:
+    """Hex SHA-256 of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

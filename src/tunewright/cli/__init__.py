@@ -1,0 +1,1 @@
+"""The `tunewright` command; imports nothing heavy until it must."""

@@ -1,0 +1,1 @@
+"""From params.yaml, conf/ and the packaged groups to one checked, typed `Settings`."""

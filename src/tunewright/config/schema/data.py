@@ -1,0 +1,98 @@
+"""`data`: where the rows come from, how their fields map, and how they are split."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from tunewright.config.schema.node import Node
+
+NonEmpty = Annotated[str, Field(min_length=1)]
+DataFormat = Literal["chat", "prompt_completion", "csv"]
+
+
+class Fields(Node):
+    """Which field of a raw row holds what.
+
+    Attributes:
+        id: a unique name of the row; null makes one from its content.
+        prompt: the user's text (prompt_completion and csv).
+        completion: the right answer: text, or an object that is written as compact JSON.
+        messages: the conversation (chat).
+        meta: further fields to keep with the row (language, channel ...).
+    """
+
+    id: NonEmpty | None = None
+    prompt: NonEmpty = "prompt"
+    completion: NonEmpty = "completion"
+    messages: NonEmpty = "messages"
+    meta: tuple[NonEmpty, ...] = ()
+
+
+class Source(Node):
+    """One file of raw rows.
+
+    Attributes:
+        path: under data/raw/, so that its hash is part of every result.
+        format: chat or prompt_completion JSONL, or csv with a header.
+        licence: under which licence or agreement the rows are used; stands in the report.
+    """
+
+    path: NonEmpty
+    format: DataFormat
+    licence: NonEmpty
+
+    @field_validator("path")
+    @classmethod
+    def _under_data_raw(cls, path: str) -> str:
+        parts = PurePosixPath(path).parts
+        if parts[:2] != ("data", "raw") or len(parts) < 3 or ".." in parts or "\\" in path:
+            raise ValueError("must lie under data/raw/ (move the file there, then `dvc add` it)")
+        return path
+
+
+class Split(Node):
+    """How rows are divided; a row's place depends on its own content alone, so adding rows moves none.
+
+    Attributes:
+        train, validation, test: shares that sum to 1.
+        group_by: field whose rows stay together (customer, conversation).
+        stratify_by: field of the answer or of the row (`completion` for a classification's label,
+            `completion.category` for a key of an extraction) of which every value is to be met in
+            every split.
+        seed: another seed draws another split.
+    """
+
+    train: float = Field(default=0.70, gt=0.0, lt=1.0)
+    validation: float = Field(default=0.15, gt=0.0, lt=1.0)
+    test: float = Field(default=0.15, gt=0.0, lt=1.0)
+    group_by: NonEmpty | None = None
+    stratify_by: NonEmpty | None = None
+    seed: int = Field(default=0, ge=0)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Split:
+        if abs(self.train + self.validation + self.test - 1.0) > 1e-6:
+            raise ValueError("train, validation and test must sum to 1")
+        if self.group_by is not None and self.stratify_by is not None:
+            raise ValueError("choose group_by or stratify_by: a group cannot be cut to balance labels")
+        return self
+
+
+class Data(Node):
+    """The data of the task.
+
+    Attributes:
+        transforms: names of row transforms that a module in `extensions/` registers, applied in order.
+        max_rejected_share: above this share of rejected rows `prepare` stops.
+        deduplicate: `exact` drops a row whose normalised prompt and answer were seen before.
+    """
+
+    sources: tuple[Source, ...] = Field(min_length=1)
+    fields: Fields = Fields()
+    transforms: tuple[NonEmpty, ...] = ()
+    max_rejected_share: float = Field(default=0.05, ge=0.0, le=1.0)
+    deduplicate: Literal["exact", "none"] = "exact"
+    split: Split = Split()

@@ -1,0 +1,82 @@
+"""`method`: the training recipe. It never depends on the hardware that carries it out."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from tunewright.config.schema.node import Node
+
+NonEmpty = Annotated[str, Field(min_length=1)]
+
+
+class Lora(Node):
+    """Low-rank adapters (Hu et al. 2021, arXiv:2106.09685); peft's `LoraConfig` names.
+
+    Attributes:
+        r: rank.
+        lora_alpha: scaling; the update is multiplied by lora_alpha / r.
+        lora_dropout: dropout on the adapter's input.
+        target_modules: `all-linear`, or names of linear layers.
+        use_dora: decompose magnitude and direction (Liu et al. 2024, arXiv:2402.09353).
+        use_rslora: scale by lora_alpha / sqrt(r) (Kalajdzievski 2023, arXiv:2312.03732).
+    """
+
+    r: int = Field(default=16, ge=1, le=1024)
+    lora_alpha: float = Field(default=32, gt=0)
+    lora_dropout: float = Field(default=0.0, ge=0.0, lt=1.0)
+    target_modules: Literal["all-linear"] | tuple[NonEmpty, ...] = "all-linear"
+    use_dora: bool = False
+    use_rslora: bool = False
+
+
+class Quantization(Node):
+    """4-bit base weights (Dettmers et al. 2023, arXiv:2305.14314); bitsandbytes' names.
+
+    Attributes:
+        bnb_4bit_quant_type: nf4 or fp4.
+        bnb_4bit_use_double_quant: quantize the quantization constants too.
+    """
+
+    bnb_4bit_quant_type: Literal["nf4", "fp4"] = "nf4"
+    bnb_4bit_use_double_quant: bool = True
+
+
+class Method(Node):
+    """How the base model is trained; transformers' `TrainingArguments` names.
+
+    Attributes:
+        lora: null trains every weight.
+        quantization: null keeps the base weights in the hardware's precision.
+        global_batch_size: rows per optimizer step over all devices.
+        num_train_epochs: passes over the training rows.
+        max_steps: stop after so many optimizer steps; -1 for no limit.
+        learning_rate, lr_scheduler_type, warmup_ratio, weight_decay, max_grad_norm, optim: the optimizer.
+        max_length: tokens per row; a longer row is an error before training starts.
+        evals_per_epoch: validation passes per epoch; the best checkpoint by validation loss is kept.
+        early_stopping_patience: stop after so many validation passes without a better loss; null never.
+    """
+
+    lora: Lora | None
+    quantization: Quantization | None = None
+    global_batch_size: int = Field(default=16, ge=1, le=65536)
+    num_train_epochs: float = Field(default=3.0, gt=0, le=1000)
+    max_steps: int = Field(default=-1, ge=-1)
+    learning_rate: float = Field(gt=0.0, le=1.0)
+    lr_scheduler_type: Literal["linear", "cosine", "constant", "constant_with_warmup"] = "cosine"
+    warmup_ratio: float = Field(default=0.05, ge=0.0, lt=1.0)
+    weight_decay: float = Field(default=0.0, ge=0.0, le=1.0)
+    max_grad_norm: float = Field(default=1.0, gt=0.0)
+    optim: Literal["adamw_torch", "adamw_torch_fused", "paged_adamw_8bit", "paged_adamw_32bit"] = "adamw_torch"
+    max_length: int = Field(default=1024, ge=16)
+    evals_per_epoch: int = Field(default=1, ge=1, le=100)
+    early_stopping_patience: int | None = Field(default=None, ge=1)
+
+    @model_validator(mode="after")
+    def _quantized_base_needs_adapter(self) -> Method:
+        if self.quantization is not None and self.lora is None:
+            raise ValueError("4-bit weights cannot be trained in full: set lora, or quantization=null")
+        if self.max_steps == 0:
+            raise ValueError("max_steps=0 trains nothing: give -1 for no limit, or 1 and more")
+        return self

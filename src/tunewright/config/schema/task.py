@@ -1,0 +1,121 @@
+"""`task`: what the business wants, how an answer must look, and what must hold to accept a model."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from tunewright.config.schema.node import Node
+
+TaskKind = Literal["extraction", "classification", "generation", "chat"]
+Contestant = Literal["zero_shot", "few_shot"]
+
+METRICS: dict[str, tuple[str, ...]] = {
+    "extraction": ("schema_valid", "json_valid", "field_accuracy", "exact_match"),
+    "classification": ("accuracy", "macro_f1", "in_label_set"),
+    "generation": ("chrf", "rouge_l", "exact_match", "length_ratio"),
+    "chat": ("chrf", "rouge_l", "exact_match", "length_ratio"),
+}
+"""The metrics of each task kind; all but `length_ratio` lie between 0 and 1, higher is better."""
+
+NonEmpty = Annotated[str, Field(min_length=1)]
+
+
+class Kpi(Node):
+    """What the business will measure once the model is in use.
+
+    Attributes:
+        measure: the quantity, in the business's words.
+        target: the value it should reach, and from where.
+    """
+
+    measure: NonEmpty
+    target: NonEmpty
+
+
+class Rationale(Node):
+    """Why this is fine-tuning, and not prompting or retrieval.
+
+    Attributes:
+        need: `do` if the model must behave in a new way, `know` if it must know new facts
+            (then retrieval is usually the better answer, and the report says so).
+        why: why prompting and retrieval do not suffice.
+    """
+
+    need: Literal["know", "do"]
+    why: NonEmpty
+
+
+class OutputContract(Node):
+    """What an answer must look like.
+
+    Attributes:
+        json_schema: JSON Schema (2020-12) of an extraction's answer: the schema itself, or the
+            path of a file that holds it, relative to `conf/`; the file's content replaces the path
+            in resolved.yaml.
+        labels: the label set of a classification.
+    """
+
+    json_schema: dict[str, Any] | None = None
+    labels: tuple[NonEmpty, ...] | None = None
+
+    @field_validator("labels")
+    @classmethod
+    def _labels_differ(cls, labels: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        if labels is not None:
+            folded = [label.strip().casefold() for label in labels]
+            if len(set(folded)) != len(folded):
+                raise ValueError("labels must differ in more than case and spaces")
+            if len(labels) < 2:
+                raise ValueError("a label set needs two labels or more")
+        return labels
+
+
+class Criterion(Node):
+    """One thing that must hold for the model to be accepted.
+
+    Attributes:
+        metric: a metric of the task's kind.
+        min: the least value; with `over`, the least difference.
+        over: compare with this contestant on the same rows instead of with nothing.
+        confidence: the interval's lower bound at this confidence must reach `min`.
+    """
+
+    metric: str
+    min: float
+    over: Contestant | None = None
+    confidence: float = Field(default=0.95, gt=0.5, lt=1.0)
+
+
+class Task(Node):
+    """The business's task.
+
+    Attributes:
+        kind: extraction (JSON), classification (one label), generation or chat (free text).
+        description: the use case in a sentence.
+        instructions: the system prompt that every contestant gets; empty for none.
+        output: the contract of an answer.
+        metrics: the metrics to show first, in this order.
+    """
+
+    kind: TaskKind
+    description: NonEmpty
+    kpi: Kpi
+    rationale: Rationale
+    instructions: str = ""
+    output: OutputContract = OutputContract()
+    metrics: tuple[str, ...] = Field(min_length=1)
+    acceptance: tuple[Criterion, ...] = ()
+
+    @model_validator(mode="after")
+    def _contract_fits_kind(self) -> Task:
+        if self.kind == "classification" and self.output.labels is None:
+            raise ValueError("kind classification needs output.labels, the set of allowed answers")
+        if self.kind == "extraction" and self.output.json_schema is None:
+            raise ValueError("kind extraction needs output.json_schema, the contract of an answer")
+        if self.kind != "classification" and self.output.labels is not None:
+            raise ValueError(f"output.labels is for kind classification, not {self.kind}")
+        if self.kind != "extraction" and self.output.json_schema is not None:
+            raise ValueError(f"output.json_schema is for kind extraction, not {self.kind}")
+        return self

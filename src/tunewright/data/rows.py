@@ -1,0 +1,79 @@
+"""`Row`: one prepared example, as it stands in artifacts/data/*.jsonl."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from tunewright.artifacts import read_jsonl, write_jsonl
+
+Role = Literal["system", "user", "assistant"]
+
+
+@dataclass(frozen=True)
+class Message:
+    """One turn of a conversation."""
+
+    role: Role
+    content: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One example: a conversation that ends with the answer to learn.
+
+    Attributes:
+        id: unique within the data set.
+        messages: turns; the last is the assistant's.
+        group: rows of one group share a split; the id where no group key is set.
+        source: path of the raw file.
+        meta: further fields, as text.
+    """
+
+    id: str
+    messages: tuple[Message, ...]
+    group: str
+    source: str
+    meta: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def prompt(self) -> tuple[Message, ...]:
+        """The turns before the answer."""
+        return self.messages[:-1]
+
+    @property
+    def reference(self) -> str:
+        """The right answer: the content of the last turn."""
+        return self.messages[-1].content
+
+    def with_instructions(self, instructions: str) -> Row:
+        """The row with the task's instructions as system turn, unless it brings its own or there are none."""
+        if not instructions or self.messages[0].role == "system":
+            return self
+        messages = (Message("system", instructions.strip()), *self.messages)
+        return Row(self.id, messages, self.group, self.source, self.meta)
+
+
+def write_rows(path: Path, rows: Iterable[Row]) -> None:
+    """Write rows as JSONL: `{"id", "messages", "group", "source", "meta"}`."""
+    write_jsonl(path, (asdict(row) for row in rows))
+
+
+def read_rows(path: Path) -> Sequence[Row]:
+    """Read rows that `prepare` wrote.
+
+    Raises:
+        TunewrightError: the file is missing or damaged.
+    """
+    return [
+        Row(
+            id=raw["id"],
+            messages=tuple(Message(turn["role"], turn["content"]) for turn in raw["messages"]),
+            group=raw["group"],
+            source=raw["source"],
+            meta=dict(raw["meta"]),
+        )
+        for raw in read_jsonl(path)
+    ]

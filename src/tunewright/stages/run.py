@@ -1,0 +1,23 @@
+"""`tunewright stage NAME`: how dvc.yaml runs a stage."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+
+from tunewright.errors import TunewrightError
+
+STAGES = ("compose", "fetch", "prepare", "baseline", "train", "evaluate", "report")
+
+
+def run_stage(name: str, root: Path) -> None:
+    """Run one stage in the project's folder.
+
+    Raises:
+        TunewrightError: no such stage, or what the stage itself raises.
+    """
+    if name not in STAGES:
+        raise TunewrightError(f"no stage {name!r}", fix=f"one of: {', '.join(STAGES)}")
+    stage: Callable[[Path], None] = import_module(f"tunewright.stages.{name}").run
+    stage(root)

@@ -1,0 +1,1 @@
+"""One small interface to the trackers; a tracker that fails never stops the work."""

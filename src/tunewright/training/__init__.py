@@ -1,0 +1,1 @@
+"""Fine-tuning: rendering and mask, batches, trainer, checkpoints, checks before and after."""

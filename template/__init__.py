@@ -1,0 +1,1 @@
+"""The cookiecutter template that `tunewright new` renders."""
