@@ -60,11 +60,11 @@ class DataCard:
             rows in each split. Values are listed where the contract enumerates them (labels, enum,
             const, boolean, null); all others are counted together as `(filled)`, a key that the
             answer lacks as `(absent)`. Empty for free text.
-        meta: for each meta field its values with their rows, the most frequent first; a field with
-            many different values lists none of them and says so.
+        meta: for each meta field its values with their rows; a field with many different values
+            lists none of them and says so.
         prompt_lengths, answer_lengths: over the rows of all splits.
         conflicts: prompts (normalised) that stand with different answers; all are kept.
-        rejected: reason -> rows, the most frequent first.
+        rejected: reason -> rows.
         warnings: sentences for people.
     """
 

@@ -55,7 +55,7 @@ class Discarded:
     Attributes:
         place: where it stands.
         reason: why; the same words for the same mistake, so that they can be counted.
-        detail: what differs from row to row (another row's place, a column); may be empty.
+        detail: what differs from row to row (a byte, another row's place) and completes the reason.
         duplicate: removed because another row says the same, not rejected as faulty.
     """
 
@@ -63,6 +63,10 @@ class Discarded:
     reason: str
     detail: str = ""
     duplicate: bool = False
+
+    def __str__(self) -> str:
+        """Reason and detail as one sentence."""
+        return f"{self.reason} {self.detail}".rstrip()
 
 
 def source_path(root: Path, source: Source) -> Path:
@@ -84,7 +88,7 @@ def source_path(root: Path, source: Source) -> Path:
         raise DataError("is no file", where=source.path, fix="name one file in data.sources")
     if not path.resolve().is_relative_to(root.resolve() / RAW):
         raise DataError(
-            f"a symbolic link leads out of {RAW.as_posix()}: what lies there is not versioned with the project",
+            f"a symbolic link leads out of {RAW.as_posix()}, so its content is no part of the project's history",
             where=source.path,
             fix="copy the file itself there, then `dvc add` it",
         )
@@ -139,7 +143,7 @@ def _json_row(place: Place, content: bytes) -> RawRow | Discarded:
     try:
         values = parse_json(content.decode("utf-8"))
     except UnicodeDecodeError as error:
-        return Discarded(place, "not UTF-8", f"byte {error.start + 1} of the line")
+        return Discarded(place, "not UTF-8", f"at byte {error.start + 1} of the line")
     except ContractError as error:
         return Discarded(place, str(error))
     if not isinstance(values, dict):
@@ -207,9 +211,9 @@ def _csv_row(
     if invalid is not None:
         line = place.line + content.count(b"\n", 0, invalid)
         byte = invalid - (content.rfind(b"\n", 0, invalid) + 1) + 1
-        return Discarded(place, "not UTF-8", f"byte {byte} of line {line}")
+        return Discarded(place, "not UTF-8", f"at byte {byte} of line {line}")
     last = place.line + content.count(b"\n")
-    span = f"lines {place.line} to {last}, is a quote left open?" if last > place.line else ""
+    span = f"(lines {place.line} to {last}: is a quote left open?)" if last > place.line else ""
     if fault:
         return Discarded(place, f"not CSV: {fault}", span)
     if len(record) != len(header):
