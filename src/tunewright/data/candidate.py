@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from tunewright.data.read import Place
 from tunewright.data.rows import Message, Row
 
+ABSENT = "(absent)"
+"""Stands for the value that a row or an answer lacks."""
+
 
 @dataclass(frozen=True)
 class Candidate:

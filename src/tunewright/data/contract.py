@@ -109,7 +109,7 @@ def is_text(text: str) -> bool:
 
 def quote(value: object) -> str:
     """A value as JSON, cut to `QUOTED` characters."""
-    text = json.dumps(value, ensure_ascii=False)
+    text = json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= QUOTED else f"{text[: QUOTED - 1]}…"
 
 

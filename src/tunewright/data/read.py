@@ -88,7 +88,7 @@ def source_path(root: Path, source: Source) -> Path:
         raise DataError("is no file", where=source.path, fix="name one file in data.sources")
     if not path.resolve().is_relative_to(root.resolve() / RAW):
         raise DataError(
-            f"a symbolic link leads out of {RAW.as_posix()}, so its content is no part of the project's history",
+            f"a symbolic link leads out of {RAW.as_posix()}, so its content is not in the project's history",
             where=source.path,
             fix="copy the file itself there, then `dvc add` it",
         )

@@ -12,7 +12,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 
 from tunewright.config.schema.data import Split
-from tunewright.data.candidate import Candidate
+from tunewright.data.candidate import ABSENT, Candidate
 from tunewright.data.read import Discarded, Place
 from tunewright.errors import DataError
 
@@ -32,6 +32,12 @@ def split(candidates: Sequence[Candidate], settings: Split) -> Parts:
     Raises:
         DataError: `stratify_by` names what no row has.
     """
+    if settings.stratify_by and candidates and all(candidate.stratum == ABSENT for candidate in candidates):
+        raise DataError(
+            f"no row has {settings.stratify_by!r}",
+            where="data.split.stratify_by",
+            fix="name a field of the rows, `completion`, or `completion.KEY` for a key of the answer",
+        )
     places = _places(candidates, settings)
     parts: Parts = {name: [] for name in SPLITS}
     for candidate in sorted(candidates, key=lambda candidate: _hash(settings.seed, candidate.row.id)):

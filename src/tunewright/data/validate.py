@@ -12,7 +12,7 @@ from typing import Any, get_args
 
 from tunewright.config.schema.data import DataFormat, Fields, Split
 from tunewright.config.schema.task import OutputContract, TaskKind
-from tunewright.data.candidate import Candidate, digest, normalise, prompt_key
+from tunewright.data.candidate import ABSENT, Candidate, digest, normalise, prompt_key
 from tunewright.data.contract import (
     ContractError,
     SchemaContract,
@@ -25,7 +25,6 @@ from tunewright.data.contract import (
 from tunewright.data.read import Discarded, RawRow
 from tunewright.data.rows import Message, Role, Row
 
-ABSENT = "(absent)"
 _ANSWER = "completion"
 _ROLES = get_args(Role)
 _MOST_VIOLATIONS = 3
@@ -90,7 +89,7 @@ class RowCheck:
         return answer
 
     def _json_answer(self, given: object) -> str:
-        assert self._contract is not None and self._schema is not None  # noqa: S101, PT018 - settings see to it
+        assert self._contract is not None and self._schema is not None  # noqa: S101 - settings see to it
         try:
             value = parse_json(given if isinstance(given, str) else json.dumps(given, allow_nan=False))
         except ContractError as error:
@@ -124,13 +123,13 @@ def _chat(raw: RawRow, fields: Fields) -> tuple[tuple[Message, ...], object]:
         raise _FaultError(f"{quote(fields.messages)} is {json_type(turns)}, not array")
     messages = [_turn(turn, number) for number, turn in enumerate(turns, start=1)]
     roles = [message.role for message in messages]
-    spoken = roles[1:] if roles[:1] == ["system"] else roles
-    for number, role in enumerate(spoken, start=1 + len(roles) - len(spoken)):
-        due = "user" if (number - len(roles) + len(spoken)) % 2 else "assistant"
+    first = 1 if roles[:1] == ["system"] else 0
+    for number, role in enumerate(roles[first:], start=first + 1):
+        due = "assistant" if (number - first) % 2 == 0 else "user"
         if role != due:
             raise _FaultError(f"turn {number} is {role} where {due} is due")
-    if not spoken:
-        raise _FaultError("no turns but the system's" if roles else "no turns")
+    if len(roles) == first:
+        raise _FaultError("no turns but the system's" if first else "no turns")
     if roles[-1] != "assistant":
         raise _FaultError("the last turn is not the assistant's")
     return tuple(messages[:-1]), messages[-1].content
