@@ -53,9 +53,17 @@ class Note:
 
 
 def blocks(inputs: ReportInputs) -> tuple[Block, ...]:
-    """The metrics that the task names first, in its order, then the other ones."""
-    others = [metric for metric in inputs.scores[TUNED] if not metric.startswith(FIELD_PREFIX)]
-    return tuple(_block(inputs, metric) for metric in dict.fromkeys((*inputs.task.metrics, *others)))
+    """The metrics that the task names, in its order."""
+    return tuple(_block(inputs, metric) for metric in dict.fromkeys(inputs.task.metrics))
+
+
+def further_blocks(inputs: ReportInputs) -> tuple[Block, ...]:
+    """The other metrics that were computed, without the fields of an extraction."""
+    return tuple(
+        _block(inputs, metric)
+        for metric in inputs.scores[TUNED]
+        if metric not in inputs.task.metrics and not metric.startswith(FIELD_PREFIX)
+    )
 
 
 def fields(inputs: ReportInputs) -> tuple[Block, ...]:
@@ -87,20 +95,8 @@ def findings(inputs: ReportInputs) -> tuple[str, ...]:
 def notes(inputs: ReportInputs) -> tuple[Note, ...]:
     """The warnings that belong on the first screen."""
     found = []
-    if prompting_suffices(inputs):
-        first = inputs.task.metrics[0]
-        rival = best_prompted(inputs, first)
-        delta = inputs.differences[first][rival]
-        found.append(
-            Note(
-                "Prompting alone does as well:",
-                f"{SHORT[rival].capitalize()} reaches {numbers.score(first, inputs.scores[rival][first].value)} and the "
-                f"tuned model {numbers.score(first, inputs.scores[TUNED][first].value)} "
-                f"({metric_name(first).lower()}; difference {numbers.difference(first, delta.value)} "
-                f"{numbers.interval(first, delta.low, delta.high)}). On none of the task's metrics is the tuned "
-                "model clearly better than the best prompt, so these rows give no reason to fine-tune.",
-            )
-        )
+    if inputs.prompting.suffices:
+        found.append(_prompting_note(inputs))
     if inputs.task.rationale.need == "know":
         found.append(
             Note(
@@ -113,10 +109,18 @@ def notes(inputs: ReportInputs) -> tuple[Note, ...]:
     return tuple(found)
 
 
-def prompting_suffices(inputs: ReportInputs) -> bool:
-    """Whether tuning is clearly better than the best prompt on none of the task's metrics."""
-    shares = [metric for metric in inputs.task.metrics if numbers.is_share(metric)]
-    return all(_direction(inputs.differences[metric][best_prompted(inputs, metric)]) < 1 for metric in shares)
+def _prompting_note(inputs: ReportInputs) -> Note:
+    found = inputs.prompting
+    metric, gap = found.metric, found.difference
+    better = gap.high < 0
+    return Note(
+        f"Prompting alone does {'better' if better else 'as well'}:",
+        f"the base model, {SHORT[found.contestant]}, reaches "
+        f"{numbers.score(metric, inputs.scores[found.contestant][metric].value)} and the tuned model "
+        f"{numbers.score(metric, inputs.scores[TUNED][metric].value)} ({metric_name(metric).lower()}; difference "
+        f"{numbers.difference(metric, gap.value)} {numbers.interval(metric, gap.low, gap.high)}). "
+        + ("Do not use the tuned model." if better else "These rows give no reason to fine-tune."),
+    )
 
 
 def best_prompted(inputs: ReportInputs, metric: str) -> str:
@@ -126,12 +130,10 @@ def best_prompted(inputs: ReportInputs, metric: str) -> str:
 
 def explanation(inputs: ReportInputs) -> str:
     """What the table compares, in a sentence."""
-    cut = {who: sum(not row.finished for row in inputs.predictions[who]) for who in CONTESTANTS}
-    counts = ", ".join(f"{number} {SHORT[who]}" for who, number in cut.items())
     return (
         f"Everyone answers the same {numbers.count(len(inputs.predictions[TUNED]))} test rows with the same "
         f"settings; few-shot puts {inputs.evaluation.few_shot.k} training rows into the prompt. The line around "
-        f"a value is its interval. Answers cut off at {inputs.evaluation.max_new_tokens} tokens: {counts}."
+        "a value is its interval."
     )
 
 

@@ -143,7 +143,9 @@ def _choose(kinds: Mapping[str, Sequence[str]]) -> Iterable[tuple[str, str]]:
 def _example(tone: str, title: str, rows: Mapping[str, Prediction], right: Set[str]) -> Example:
     row = rows[TUNED]
     expected = as_object(row.reference) or None
-    answers = tuple(_answer(name, expected, rows[who], right=who in right) for who, name in CONTESTANTS.items())
+    answers = tuple(
+        _answer(name, expected, rows[who], right=who in right) for who, name in CONTESTANTS.items()
+    )
     own = reference_cells(expected) if expected is not None else {}
     keys = dict.fromkeys(chain(own, *(answer.cells or () for answer in answers)))
     return Example(
@@ -159,9 +161,7 @@ def _example(tone: str, title: str, rows: Mapping[str, Prediction], right: Set[s
     )
 
 
-def _answer(
-    name: str, expected: Mapping[str, object] | None, row: Prediction, *, right: bool
-) -> ShownAnswer:
+def _answer(name: str, expected: Mapping[str, object] | None, row: Prediction, *, right: bool) -> ShownAnswer:
     found = as_object(row.answer) if expected is not None else None
     return ShownAnswer(
         name=name,

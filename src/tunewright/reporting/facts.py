@@ -53,7 +53,11 @@ def cost_lines(inputs: ReportInputs) -> tuple[str, ...]:
     parts = ", ".join(f"{stage} {numbers.duration(t['seconds'])}" for stage, t in inputs.timings.items())
     price = inputs.hardware.price_per_hour
     if price is None:
-        return (numbers.duration(total), parts, "No price is declared for this hardware, so no cost is stated.")
+        return (
+            numbers.duration(total),
+            parts,
+            "No price is declared for this hardware, so no cost is stated.",
+        )
     amount = numbers.money(price.amount * total / SECONDS_PER_HOUR, price.currency)
     rate = f"at {numbers.money(price.amount, price.currency)} an hour ({price.source}, {price.date})"
     return (f"{numbers.duration(total)}, {amount}", parts, rate)
@@ -69,8 +73,14 @@ def training_facts(inputs: ReportInputs) -> tuple[tuple[str, str], ...]:
         ("Rows", numbers.count(train["train_rows"])),
         ("Epochs, steps", f"{train['epochs']:g}, {numbers.count(train['steps'])}"),
         ("Rows per step", _batch(inputs)),
-        ("Tokens learnt from", f"{numbers.count(train['trained_tokens'])} of {numbers.count(train['train_tokens'])}"),
-        ("Weights trained", f"{numbers.count(trainable)} ({100 * trainable / total:.2g} % of {numbers.count(total)})"),
+        (
+            "Tokens learnt from",
+            f"{numbers.count(train['trained_tokens'])} of {numbers.count(train['train_tokens'])}",
+        ),
+        (
+            "Weights trained",
+            f"{numbers.count(trainable)} ({100 * trainable / total:.2g} % of {numbers.count(total)})",
+        ),
         (
             "Validation loss",
             f"{numbers.decimal(train['validation_loss_first'])} → {numbers.decimal(train['validation_loss_best'])}",
@@ -138,7 +148,7 @@ def lineage(inputs: ReportInputs) -> tuple[Table, ...]:
             tuple(_stage_row(stage, timing) for stage, timing in inputs.timings.items()),
             numeric=("Time", "Tokens/s", "Peak memory"),
         ),
-        Table("Versions", ("Package", "Version"), _versions(inputs)),
+        Table("Versions", ("Package", "Version"), versions(inputs)),
     )
 
 
@@ -155,7 +165,7 @@ def _stage_row(stage: str, timing: Any) -> tuple[str, ...]:  # noqa: ANN401 - JS
     )
 
 
-def _versions(inputs: ReportInputs) -> tuple[tuple[str, str], ...]:
+def versions(inputs: ReportInputs) -> tuple[tuple[str, str], ...]:
     """Package and version; where stages ran with different ones, which stage with which."""
     found: dict[str, dict[str, list[str]]] = {"tunewright": {inputs.version: []}}
     for stage, timing in inputs.timings.items():

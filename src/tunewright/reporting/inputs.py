@@ -14,6 +14,7 @@ from tunewright.config.schema.model import Model
 from tunewright.config.schema.settings import Choices, Project
 from tunewright.config.schema.task import Task
 from tunewright.data.card import DataCard
+from tunewright.evaluation.compare import Prompting
 from tunewright.evaluation.predictions import Prediction
 from tunewright.evaluation.statistics import Interval
 from tunewright.evaluation.verdict import Verdict
@@ -57,6 +58,7 @@ class ReportInputs:
     row_scores: Mapping[str, Mapping[str, float]]
     predictions: Mapping[str, Sequence[Prediction]]
     verdict: Verdict
+    prompting: Prompting
     train: Mapping[str, Any]
     losses: Sequence[LossPoint]
     timings: Mapping[str, Mapping[str, Any]]

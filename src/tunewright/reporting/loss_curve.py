@@ -81,9 +81,7 @@ def read_losses(path: Path) -> list[LossPoint]:
     except FileNotFoundError as error:
         raise TunewrightError("not there yet", where=str(path), fix="dvc repro") from error
     except (KeyError, ValueError, TypeError) as error:
-        raise TunewrightError(
-            f"damaged: {error}", where=str(path), fix=f"rm {path} && dvc repro"
-        ) from error
+        raise TunewrightError(f"damaged: {error}", where=str(path), fix=f"rm {path} && dvc repro") from error
 
 
 def loss_chart(losses: Sequence[LossPoint], best_step: int | None) -> LossChart | None:

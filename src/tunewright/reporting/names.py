@@ -21,6 +21,7 @@ METRIC_NAMES = {
     "chrf": "chrF to the reference",
     "rouge_l": "ROUGE-L to the reference",
     "length_ratio": "Length against the reference",
+    "finished": "Answers that ended by themselves",
 }
 
 

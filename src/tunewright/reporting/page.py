@@ -8,13 +8,13 @@ from tunewright.reporting import comparison, examples, facts, numbers
 from tunewright.reporting.inputs import ReportInputs
 from tunewright.reporting.loss_curve import loss_chart
 from tunewright.reporting.names import CONTESTANTS
-from tunewright.reporting.templates import render
+from tunewright.reporting.templates import render_html
 from tunewright.reporting.verdict_view import criterion_rows, verdict_view
 
 
 def render_report(inputs: ReportInputs) -> str:
     """Render the report; the same inputs give the same text."""
-    return render("report.html.j2", _context(inputs), escape=True)
+    return render_html("report.html.j2", _context(inputs))
 
 
 def _context(inputs: ReportInputs) -> dict[str, Any]:
@@ -33,9 +33,10 @@ def _context(inputs: ReportInputs) -> dict[str, Any]:
         "cost": facts.cost_lines(inputs),
         "comparison": {
             "blocks": comparison.blocks(inputs),
+            "further": comparison.further_blocks(inputs),
             "explanation": comparison.explanation(inputs),
-            "confidence": f"{100 * inputs.evaluation.statistics.confidence:g} %",
         },
+        "confidence": f"{100 * inputs.evaluation.statistics.confidence:g} %",
         "contestant_names": list(CONTESTANTS.values()),
         "fields": comparison.fields(inputs),
         "examples": shown,
@@ -57,4 +58,3 @@ def _context(inputs: ReportInputs) -> dict[str, Any]:
         "settings_text": facts.settings_text(inputs),
         "lineage": facts.lineage(inputs),
     }
-

@@ -13,9 +13,10 @@ from tunewright.config.schema.model import Model
 from tunewright.config.schema.settings import Choices, Project
 from tunewright.config.schema.task import Criterion, Kpi, OutputContract, Rationale, Task
 from tunewright.data.card import DataCard, Lengths, SourceCounts
+from tunewright.evaluation.compare import Prompting
 from tunewright.evaluation.predictions import Prediction
 from tunewright.evaluation.statistics import Interval
-from tunewright.evaluation.verdict import CriterionResult, Verdict
+from tunewright.evaluation.verdict import Judgement, Verdict
 from tunewright.models.record import BaseModelRecord
 from tunewright.reporting.inputs import ReportInputs
 from tunewright.reporting.loss_curve import LossPoint
@@ -161,7 +162,15 @@ def losses() -> list[LossPoint]:
     ]
     validation = [
         LossPoint(step, step / 22, "validation", loss)
-        for step, loss in ((0, 2.21), (11, 0.98), (22, 0.42), (33, 0.24), (44, 0.171), (55, 0.148), (66, 0.155))
+        for step, loss in (
+            (0, 2.21),
+            (11, 0.98),
+            (22, 0.42),
+            (33, 0.24),
+            (44, 0.171),
+            (55, 0.148),
+            (66, 0.155),
+        )
     ]
     return [*train, *validation]
 
@@ -217,24 +226,38 @@ def inputs(rows: int = 75, **changes) -> ReportInputs:
                 "field_accuracy": Interval(0.512, 0.429, 0.597, 75),
                 "exact_match": Interval(0.187, 0.114, 0.289, 75),
                 "json_valid": Interval(0.653, 0.541, 0.751, 75),
-                **{f"field.{key}": Interval(0.52 - 0.02 * n, 0.409, 0.63, 75) for n, key in enumerate(VALUES)},
+                **{
+                    f"field.{key}": Interval(0.52 - 0.02 * n, 0.409, 0.63, 75) for n, key in enumerate(VALUES)
+                },
             },
             "tuned": {
                 "schema_valid": Interval(1.0, 0.951, 1.0, 75),
                 "field_accuracy": Interval(0.964, 0.941, 0.984, 75),
                 "exact_match": Interval(0.827, 0.726, 0.896, 75),
                 "json_valid": Interval(1.0, 0.951, 1.0, 75),
-                **{f"field.{key}": Interval(0.987 - 0.02 * n, 0.928 - 0.02 * n, 0.998, 75) for n, key in enumerate(VALUES)},
+                **{
+                    f"field.{key}": Interval(0.987 - 0.02 * n, 0.928 - 0.02 * n, 0.998, 75)
+                    for n, key in enumerate(VALUES)
+                },
             },
         },
         differences={
-            "schema_valid": {"zero_shot": Interval(1.0, 0.951, 1, 75), "few_shot": Interval(0.347, 0.24, 0.453, 75)},
+            "schema_valid": {
+                "zero_shot": Interval(1.0, 0.951, 1, 75),
+                "few_shot": Interval(0.347, 0.24, 0.453, 75),
+            },
             "field_accuracy": {
                 "zero_shot": Interval(0.884, 0.84, 0.92, 75),
                 "few_shot": Interval(0.452, 0.368, 0.536, 75),
             },
-            "exact_match": {"zero_shot": Interval(0.827, 0.73, 0.9, 75), "few_shot": Interval(0.64, 0.53, 0.75, 75)},
-            "json_valid": {"zero_shot": Interval(0.653, 0.54, 0.76, 75), "few_shot": Interval(0.347, 0.24, 0.45, 75)},
+            "exact_match": {
+                "zero_shot": Interval(0.827, 0.73, 0.9, 75),
+                "few_shot": Interval(0.64, 0.53, 0.75, 75),
+            },
+            "json_valid": {
+                "zero_shot": Interval(0.653, 0.54, 0.76, 75),
+                "few_shot": Interval(0.347, 0.24, 0.45, 75),
+            },
         },
         row_scores={
             who: {row.id: float(row.answer == row.reference) for row in rows} for who, rows in found.items()
@@ -243,12 +266,21 @@ def inputs(rows: int = 75, **changes) -> ReportInputs:
         verdict=Verdict(
             True,
             (
-                CriterionResult("schema_valid", None, 0.9, 0.95, 1.0, 0.951, 1.0, True, "95.1 % reaches 90.0 %"),
-                CriterionResult(
-                    "field_accuracy", "few_shot", 0.1, 0.95, 0.452, 0.368, 0.536, True, "36.8 points reach 10.0"
+                Judgement("schema_valid", None, 0.9, 0.95, 1.0, 0.951, 1.0, True, "95.1 % reaches 90.0 %"),
+                Judgement(
+                    "field_accuracy",
+                    "few_shot",
+                    0.1,
+                    0.95,
+                    0.452,
+                    0.368,
+                    0.536,
+                    True,
+                    "36.8 points reach 10.0",
                 ),
             ),
         ),
+        prompting=Prompting(False, "few_shot", "schema_valid", Interval(0.347, 0.24, 0.453, 75), ""),
         train={
             "train_loss": 0.31,
             "validation_loss_first": 2.21,
@@ -266,7 +298,11 @@ def inputs(rows: int = 75, **changes) -> ReportInputs:
             "adapter_max_logit_change": 14.27,
         },
         losses=losses(),
-        timings={"baseline": timing(148.2, 96.0), "train": timing(402.6, 302.4), "evaluate": timing(61.9, 104.1)},
+        timings={
+            "baseline": timing(148.2, 96.0),
+            "train": timing(402.6, 302.4),
+            "evaluate": timing(61.9, 104.1),
+        },
         hashes={
             "artifacts/adapter/adapter_config.json": digest("adapter config"),
             "artifacts/adapter/adapter_model.safetensors": digest("adapter"),
