@@ -85,7 +85,7 @@ def _composed(params: Params, root: Path) -> dict[str, Any]:
 
 
 def _laid_over(below: Any, above: Any) -> Any:  # noqa: ANN401 - plain values
-    """`set` over the options, key by key; unlike OmegaConf's merge it leaves wrong types to the type check."""
+    """`set` over the options, key by key; wrong types are left to the type check."""
     if not (isinstance(below, dict) and isinstance(above, dict)):
         return above
     return {**below, **{key: _laid_over(below.get(key), value) for key, value in above.items()}}
