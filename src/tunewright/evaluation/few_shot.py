@@ -71,7 +71,8 @@ def check_examples_fit(
         return
 
     def longest(count: int) -> int:
-        return max(len(encode_prompt(tokenizer, few_shot_prompt(row, examples[:count]))) for row in rows)
+        prompts = (few_shot_prompt(row, examples[:count]) for row in rows)
+        return max((len(encode_prompt(tokenizer, prompt)) for prompt in prompts), default=0)
 
     needed = longest(len(examples))
     if needed <= room:

@@ -6,13 +6,71 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tunewright.config.schema.method import Quantization
 from tunewright.data.rows import Message
 from tunewright.errors import EvaluationError
 from tunewright.models.chat import encode_prompt
+from tunewright.models.load import Precision, load_model, load_tuned
 
 if TYPE_CHECKING:
     import torch
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+
+def load_proven(
+    base_folder: Path,
+    tuned_folder: Path,
+    tokenizer: PreTrainedTokenizerBase,
+    prompt: Sequence[Message],
+    *,
+    device: str,
+    precision: Precision,
+    quantization: Quantization | None,
+    trust_remote_code: bool,
+) -> PreTrainedModel:
+    """Load the tuned model and compare it with the base model on one prompt.
+
+    An adapter is compared with itself switched off, a wholly tuned model with the base model.
+
+    Args:
+        base_folder: of the base model.
+        tuned_folder: what training wrote: an adapter or a whole model.
+        tokenizer: of the base model.
+        prompt: any prompt, of the test rows for preference.
+        device, precision, quantization, trust_remote_code: as `tunewright.models.load.load_model` takes them.
+
+    Raises:
+        EvaluationError: the logits are the same to the last bit.
+        ModelError: what `load_tuned` raises.
+    """
+    model = load_tuned(
+        base_folder,
+        tuned_folder,
+        device=device,
+        precision=precision,
+        quantization=quantization,
+        trust_remote_code=trust_remote_code,
+    )
+    tuned = last_logits(model, tokenizer, prompt)
+    if hasattr(model, "disable_adapter"):
+        with model.disable_adapter():
+            base = last_logits(model, tokenizer, prompt)
+    else:
+        base_model = load_model(
+            base_folder,
+            device=device,
+            precision=precision,
+            quantization=quantization,
+            trust_remote_code=trust_remote_code,
+        )
+        base = last_logits(base_model, tokenizer, prompt)
+    if bool((tuned == base).all()):
+        raise EvaluationError(
+            "the tuned model answers exactly as the base model: the adapter is not active or learnt nothing",
+            where=str(tuned_folder),
+            fix="check metrics/train.json, then: dvc repro --force train",
+        )
+    return model
 
 
 def last_logits(
@@ -25,38 +83,3 @@ def last_logits(
     with torch.inference_mode():
         logits: torch.Tensor = model(input_ids=ids, logits_to_keep=1).logits[0, -1].float().cpu()
     return logits
-
-
-def prove_adapter_active(
-    model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, prompt: Sequence[Message], *, where: Path
-) -> float:
-    """Compare an adapter's model with itself, the adapter switched off.
-
-    Returns:
-        The greatest change of a logit; positive.
-
-    Raises:
-        EvaluationError: there is none.
-    """
-    with model.disable_adapter():
-        base = last_logits(model, tokenizer, prompt)
-    return prove_different(last_logits(model, tokenizer, prompt), base, where=where)
-
-
-def prove_different(tuned: torch.Tensor, base: torch.Tensor, *, where: Path) -> float:
-    """Compare the logits of two models after the same prompt.
-
-    Returns:
-        The greatest change of a logit; positive.
-
-    Raises:
-        EvaluationError: there is none, or one that is no number.
-    """
-    change = float((tuned - base).abs().max())
-    if not change > 0:
-        raise EvaluationError(
-            "the tuned model answers exactly as the base model: the adapter is not active or learnt nothing",
-            where=str(where),
-            fix="check metrics/train.json, then: dvc repro --force train",
-        )
-    return change
