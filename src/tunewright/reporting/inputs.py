@@ -21,7 +21,6 @@ from tunewright.evaluation.verdict import Verdict
 from tunewright.models.record import BaseModelRecord
 from tunewright.reporting.loss_curve import LossPoint
 
-
 Scores = Mapping[str, Mapping[str, Interval]]
 """Contestant -> metric -> score."""
 
