@@ -11,6 +11,7 @@ ANSWERS = json.loads({{cookiecutter | jsonify | jsonify}})
 PROJECT = Path.cwd()
 EXAMPLES = PROJECT / "examples"
 MESSAGE = "Start the project from the tunewright template"
+AGAIN = "git init && git add -A && git commit"
 
 
 def keep_example(kind: str) -> None:
@@ -33,12 +34,12 @@ def drop_bytecode() -> None:
 def start_history() -> str:
     """Make the git repository and the first commit; returns what went wrong, empty if nothing."""
     if shutil.which("git") is None:
-        return "git is not there: install it, then type: git init && git add -A && git commit"
+        return f"git is not there: install it, then type: {AGAIN}"
     for arguments in (["init", "-q"], ["add", "-A"], ["commit", "-q", "-m", MESSAGE]):
         done = git(arguments)
         if done.returncode:
             reason = (done.stderr or done.stdout).strip() or f"exit status {done.returncode}"
-            return f"git {arguments[0]} failed, the files are complete without it. It said:\n{reason}"
+            return f"git {arguments[0]} failed; the files are all there. Then type: {AGAIN}. It said:\n{reason}"
     return ""
 
 

@@ -22,7 +22,9 @@ Bake = Callable[..., Path]
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty home with a git identity, for the whole session."""
     folder = tmp_path_factory.mktemp("home")
-    (folder / ".gitconfig").write_text("[user]\nname = Ada\nemail = ada@example.com\n[init]\ndefaultBranch = trunk\n")
+    (folder / ".gitconfig").write_text(
+        "[user]\nname = Ada\nemail = ada@example.com\n[init]\ndefaultBranch = trunk\n"
+    )
     patch = pytest.MonkeyPatch()
     patch.setenv("HOME", str(folder))
     patch.setenv("GIT_CONFIG_GLOBAL", str(folder / ".gitconfig"))

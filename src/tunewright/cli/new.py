@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import difflib
 import json
+import shlex
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
 from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +46,8 @@ def new(answers: Sequence[str], *, no_input: bool, output_dir: Path) -> None:
             "exists already", where=str(folder), fix="choose another: tunewright new project_slug=NAME"
         )
     _generate(template, complete, folder)
-    _say_what_is_next(folder, complete)
+    source = import_module("tunewright.template.tunewright_source")
+    _say_what_is_next(folder, complete, source.extras_for(complete.values(), context["_extras"]))
 
 
 def template_folder() -> Path:
@@ -164,10 +167,13 @@ def _literal(answer: str) -> str:
     return answer if "{" not in answer else f"{{{{ {json.dumps(answer, ensure_ascii=False)} }}}}"
 
 
-def _say_what_is_next(folder: Path, answers: Mapping[str, str]) -> None:
+def _say_what_is_next(folder: Path, answers: Mapping[str, str], extras: Sequence[str]) -> None:
     typer.echo(f"made {folder}")
     if answers["rationale_need"] == "know":
         typer.echo("note: for facts, retrieval is usually the better answer; PROJECT.md says how to find out")
+    # The extras are named like the packages that they bring.
+    lacking = [extra for extra in extras if find_spec(extra) is None]
+    install = ["pip install -e ."] if lacking else []
     typer.echo("next:")
-    for command in (f"cd {folder}", "tunewright plan", "dvc repro"):
+    for command in (f"cd {shlex.quote(str(folder))}", *install, "tunewright plan", "dvc repro"):
         typer.echo(f"  {command}")
