@@ -1,1 +1,1 @@
-"""One small interface to the trackers; a tracker that fails never stops the work."""
+"""Recording runs beside DVC: one small interface, and a backend a file."""
