@@ -4,9 +4,14 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tunewright.config.schema.data import Data, Source
 from tunewright.config.schema.task import OutputContract
+
+# Time limits of single examples say nothing on a machine that does other work too.
+settings.register_profile("no_deadline", deadline=None)
+settings.load_profile("no_deadline")
 
 TRIAGE = {
     "type": "object",

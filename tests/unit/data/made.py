@@ -17,11 +17,14 @@ def candidate(prompt, answer="yes", *, line=1, group=None, stratum="", name=None
     return Candidate(row, Place("data/raw/rows.jsonl", line, "0" * 64), key, normalise(answer), stratum)
 
 
-def candidates(
-    prompts=st.text("abAB ", max_size=3), answers=st.sampled_from(["yes", "Yes ", "no"]), groups=st.none()
-):
+PROMPTS = st.text("abAB ", max_size=3)
+ANSWERS = st.sampled_from(["yes", "Yes ", "no"])
+NO_GROUP = st.none()
+
+
+def candidates(prompts=PROMPTS, groups=NO_GROUP):
     """Lists of candidates on lines of their own, many of them alike."""
-    rows = st.tuples(prompts, answers, groups)
+    rows = st.tuples(prompts, ANSWERS, groups)
     return st.lists(rows, max_size=60).map(
         lambda made: [
             candidate(p, a, line=n, group=g, stratum=a) for n, (p, a, g) in enumerate(made, start=1)

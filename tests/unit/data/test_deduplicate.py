@@ -3,8 +3,8 @@ import unicodedata
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.data.made import candidate, candidates
 
+from tests.unit.data.made import candidate, candidates
 from tunewright.data.candidate import normalise
 from tunewright.data.deduplicate import (
     count_conflicts,

@@ -89,7 +89,7 @@ mixed = st.lists(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(lines=mixed, deduplicate=st.sampled_from(["exact", "none"]))
 def test_read_is_kept_and_rejected_and_removed_and_prompts_stay_together(folder, lines, deduplicate):
     base = "".join(json.dumps(row) + "\n" for row in good(40, start=100))

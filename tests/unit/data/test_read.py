@@ -1,7 +1,6 @@
 import csv
 import io
 import json
-import os
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -104,11 +103,11 @@ def test_a_link_out_of_data_raw_is_refused_and_one_within_is_followed(folder):
     outside = folder.root / "outside.jsonl"
     outside.write_text('{"a": 1}\n')
     raw = folder.root / "data" / "raw"
-    os.symlink(outside, raw / "out.jsonl")
+    (raw / "out.jsonl").symlink_to(outside)
     with pytest.raises(DataError, match="a symbolic link leads out of data/raw"):
         list(read_source(folder.root, Source(path="data/raw/out.jsonl", format="chat", licence="none")))
     folder.write("in.jsonl", '{"a": 1}\n')
-    os.symlink(raw / "in.jsonl", raw / "link.jsonl")
+    (raw / "link.jsonl").symlink_to(raw / "in.jsonl")
     assert (
         len(list(read_source(folder.root, Source(path="data/raw/link.jsonl", format="chat", licence="none"))))
         == 1

@@ -3,8 +3,8 @@ from collections import Counter
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.data.made import candidate, candidates
 
+from tests.unit.data.made import candidate, candidates
 from tunewright.config.schema.data import Split
 from tunewright.data.split import (
     GROUPS_TO_STRATIFY,
@@ -113,11 +113,11 @@ def test_an_empty_split_says_how_many_rows_there_are():
     with pytest.raises(DataError, match=r"no row for .*: 2 rows in 2 groups are too few") as caught:
         refuse_empty(split(rows, Split()))
     assert "add rows" in caught.value.fix
-    refuse_empty({name: rows for name in SPLITS})
+    refuse_empty(dict.fromkeys(SPLITS, rows))
 
 
 def test_stratifying_by_what_no_row_has_is_a_data_error():
-    with pytest.raises(DataError, match="no row has 'completion.categry'"):
+    with pytest.raises(DataError, match=r"no row has 'completion\.categry'"):
         split([candidate("a", stratum="(absent)")], Split(stratify_by="completion.categry"))
 
 

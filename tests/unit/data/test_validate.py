@@ -115,8 +115,8 @@ def test_extraction_answers_are_held_to_the_contract_and_written_canonically(tri
         ),
         (
             {"category": 1, "order_number": 2, "needs_human": 3, "x": 4},
-            'answer breaks the contract: answer: has keys that are not allowed: "x"; category: 1 is not one of '
-            '"billing", "delivery"; needs_human: is integer, not boolean; and 1 more',
+            'answer breaks the contract: answer: has keys that are not allowed: "x"; category: 1 is not '
+            'one of "billing", "delivery"; needs_human: is integer, not boolean; and 1 more',
         ),
         ({"category": float("nan")}, "answer holds what JSON cannot"),
         ({"category": {1, 2}}, "answer holds what JSON cannot"),
