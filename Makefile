@@ -42,6 +42,8 @@ fix: setup  ## mend what can be mended: format, lint, the copies in template/
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 	cp dvc.yaml 'template/{{cookiecutter.project_slug}}/dvc.yaml'
+	cp data/README.md 'template/{{cookiecutter.project_slug}}/examples/extraction/data/README.md'
+	cp data/raw/tickets.jsonl 'template/{{cookiecutter.project_slug}}/examples/extraction/data/raw/tickets.jsonl'
 
 bench: setup  ## measure the commands; see docs/benchmarks.md
 	$(BIN)/python benchmarks/commands.py
