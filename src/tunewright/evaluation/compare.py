@@ -21,8 +21,8 @@ class Prompting:
 
     Attributes:
         suffices: the tuned model is not shown to be better: fine-tuning is then not worth it.
-        contestant: the better one.
-        metric: compared by this.
+        contestant: the better one in that metric.
+        metric: the first in which the tuned model is better; if there is none, the first of the task.
         difference: tuned minus prompt-only, paired.
         sentence: the finding in plain words.
     """
@@ -64,25 +64,38 @@ def prompting_suffices(
     metrics: Sequence[str],
     statistics: Statistics,
 ) -> Prompting:
-    """Compare the tuned model with the better prompt-only contestant by the task's first metric.
+    """Compare the tuned model with the better prompt-only contestant, metric by metric.
 
     Args:
         tuned: scores of the tuned model.
         prompted: scores of the base model, zero-shot and few-shot, on the same rows.
         kind: of the task.
-        metrics: the task's, in order; the first that has a direction decides.
+        metrics: the task's, in order; those that have a direction are compared.
         statistics: of the interval.
 
     Returns:
-        The finding; prompting suffices where the difference's interval holds zero or lies below it.
+        The finding; prompting suffices if no metric's difference has an interval above zero. One that
+        both master (every answer fits the schema) does not outweigh one that tuning alone does.
     """
-    metric = next(name for name in (*metrics, *METRICS[kind]) if name != UNDIRECTED)
-    contestant = max(prompted, key=lambda name: prompted[name][metric].interval(statistics).value)
-    gap = difference(tuned[metric], prompted[contestant][metric], statistics)
+    directed = [name for name in dict.fromkeys(metrics) if name != UNDIRECTED] or [METRICS[kind][0]]
+    found = {name: _gap_to_better(tuned, prompted, name, statistics) for name in directed}
+    metric = next((name for name, (_, gap) in found.items() if gap.low > 0), directed[0])
+    contestant, gap = found[metric]
     suffices = gap.low <= 0
     return Prompting(
         suffices, contestant, metric, gap, _sentence(contestant, metric, gap, statistics.confidence)
     )
+
+
+def _gap_to_better(
+    tuned: Mapping[str, Score],
+    prompted: Mapping[Contestant, Mapping[str, Score]],
+    metric: str,
+    statistics: Statistics,
+) -> tuple[Contestant, Interval]:
+    """The better prompt-only contestant in a metric, and tuned minus it."""
+    contestant = max(prompted, key=lambda name: prompted[name][metric].interval(statistics).value)
+    return contestant, difference(tuned[metric], prompted[contestant][metric], statistics)
 
 
 def _sentence(contestant: Contestant, metric: str, gap: Interval, confidence: float) -> str:
