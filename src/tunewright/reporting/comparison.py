@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tunewright.evaluation.predictions import Contestant
 from tunewright.evaluation.statistics import Interval
 from tunewright.reporting import numbers
 from tunewright.reporting.inputs import ReportInputs
@@ -101,9 +102,9 @@ def notes(inputs: ReportInputs) -> tuple[Note, ...]:
         found.append(
             Note(
                 "Retrieval is usually the better answer here.",
-                "The rationale says that the model needs to KNOW something new. Fine-tuning teaches behaviour "
-                "well and facts badly: facts change, cannot be cited and are easily made up. Compare with "
-                "retrieval before this goes on.",
+                "The rationale says that the model needs to KNOW something new. Fine-tuning teaches "
+                "behaviour well and facts badly: facts change, cannot be cited and are easily made up. "
+                "Compare with retrieval before this goes on.",
             )
         )
     return tuple(found)
@@ -112,18 +113,18 @@ def notes(inputs: ReportInputs) -> tuple[Note, ...]:
 def _prompting_note(inputs: ReportInputs) -> Note:
     found = inputs.prompting
     metric, gap = found.metric, found.difference
+    base, tuned = (inputs.scores[who][metric].value for who in (found.contestant, TUNED))
     better = gap.high < 0
     return Note(
         f"Prompting alone does {'better' if better else 'as well'}:",
-        f"the base model, {SHORT[found.contestant]}, reaches "
-        f"{numbers.score(metric, inputs.scores[found.contestant][metric].value)} and the tuned model "
-        f"{numbers.score(metric, inputs.scores[TUNED][metric].value)} ({metric_name(metric).lower()}; difference "
+        f"the base model, {SHORT[found.contestant]}, reaches {numbers.score(metric, base)} "
+        f"and the tuned model {numbers.score(metric, tuned)} ({metric_name(metric).lower()}; difference "
         f"{numbers.difference(metric, gap.value)} {numbers.interval(metric, gap.low, gap.high)}). "
         + ("Do not use the tuned model." if better else "These rows give no reason to fine-tune."),
     )
 
 
-def best_prompted(inputs: ReportInputs, metric: str) -> str:
+def best_prompted(inputs: ReportInputs, metric: str) -> Contestant:
     """The base model's better contestant in a metric; few-shot where they are equal."""
     return max(reversed(PROMPTED), key=lambda who: inputs.scores[who][metric].value)
 
@@ -132,8 +133,8 @@ def explanation(inputs: ReportInputs) -> str:
     """What the table compares, in a sentence."""
     return (
         f"Everyone answers the same {numbers.count(len(inputs.predictions[TUNED]))} test rows with the same "
-        f"settings; few-shot puts {inputs.evaluation.few_shot.k} training rows into the prompt. The line around "
-        "a value is its interval."
+        f"settings; few-shot puts {inputs.evaluation.few_shot.k} training rows into the prompt. "
+        "The line around a value is its interval."
     )
 
 
@@ -146,7 +147,7 @@ def _block(inputs: ReportInputs, metric: str) -> Block:
     return Block(metric, metric_name(metric), bars, _delta(inputs, metric))
 
 
-def _bar(who: str, name: str, metric: str, score: Interval) -> Bar:
+def _bar(who: Contestant, name: str, metric: str, score: Interval) -> Bar:
     shown = numbers.is_share(metric)
     return Bar(
         contestant=who,

@@ -67,6 +67,7 @@ def training_facts(inputs: ReportInputs) -> tuple[tuple[str, str], ...]:
     """The recipe as carried out, and the proof that the adapter acts."""
     train = inputs.train
     trainable, total = train["trainable_parameters"], train["total_parameters"]
+    first, best = (numbers.decimal(train[f"validation_loss_{which}"]) for which in ("first", "best"))
     return (
         ("Method", inputs.choices.method),
         ("Learning rate", f"{inputs.method.learning_rate:g}, {inputs.method.lr_scheduler_type}"),
@@ -81,10 +82,7 @@ def training_facts(inputs: ReportInputs) -> tuple[tuple[str, str], ...]:
             "Weights trained",
             f"{numbers.count(trainable)} ({100 * trainable / total:.2g} % of {numbers.count(total)})",
         ),
-        (
-            "Validation loss",
-            f"{numbers.decimal(train['validation_loss_first'])} → {numbers.decimal(train['validation_loss_best'])}",
-        ),
+        ("Validation loss", f"{first} → {best}"),
         ("Kept weights", f"step {numbers.count(train['best_step'])}, the lowest validation loss"),
         ("Reloaded adapter moves logits by", f"up to {numbers.decimal(train['adapter_max_logit_change'])}"),
     )

@@ -15,14 +15,12 @@ from tunewright.config.schema.settings import Choices, Project
 from tunewright.config.schema.task import Task
 from tunewright.data.card import DataCard
 from tunewright.evaluation.compare import Prompting
-from tunewright.evaluation.predictions import Prediction
+from tunewright.evaluation.predictions import Contestant, Prediction
+from tunewright.evaluation.results import Results
 from tunewright.evaluation.statistics import Interval
 from tunewright.evaluation.verdict import Verdict
 from tunewright.models.record import BaseModelRecord
 from tunewright.reporting.loss_curve import LossPoint
-
-Scores = Mapping[str, Mapping[str, Interval]]
-"""Contestant -> metric -> score."""
 
 
 @dataclass(frozen=True)
@@ -52,10 +50,10 @@ class ReportInputs:
     evaluation: Evaluation
     base_model: BaseModelRecord
     card: DataCard
-    scores: Scores
-    differences: Mapping[str, Mapping[str, Interval]]
-    row_scores: Mapping[str, Mapping[str, float]]
-    predictions: Mapping[str, Sequence[Prediction]]
+    scores: Results
+    differences: Mapping[str, Mapping[Contestant, Interval]]
+    row_scores: Mapping[Contestant, Mapping[str, float]]
+    predictions: Mapping[Contestant, Sequence[Prediction]]
     verdict: Verdict
     prompting: Prompting
     train: Mapping[str, Any]

@@ -77,7 +77,6 @@ def _limits(inputs: ReportInputs) -> list[str]:
         found.append("It did not meet its acceptance criteria: do not put it into use.")
     cut = sum(not row.finished for row in inputs.predictions[TUNED])
     if cut:
-        found.append(
-            f"{numbers.count(cut)} of its answers did not end within {inputs.evaluation.max_new_tokens} tokens."
-        )
+        limit = inputs.evaluation.max_new_tokens
+        found.append(f"{numbers.count(cut)} of its answers did not end within {limit} tokens.")
     return [*found, *inputs.card.warnings]

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from tunewright.evaluation.predictions import Contestant
 from tunewright.extensions import METRIC_PREFIX
 
-CONTESTANTS = {"zero_shot": "Base, zero-shot", "few_shot": "Base, few-shot", "tuned": "Tuned"}
-SHORT = {"zero_shot": "zero-shot", "few_shot": "few-shot", "tuned": "tuned"}
-PROMPTED = ("zero_shot", "few_shot")
-TUNED = "tuned"
+CONTESTANTS: dict[Contestant, str] = {
+    "zero_shot": "Base, zero-shot",
+    "few_shot": "Base, few-shot",
+    "tuned": "Tuned",
+}
+SHORT: dict[Contestant, str] = {"zero_shot": "zero-shot", "few_shot": "few-shot", "tuned": "tuned"}
+PROMPTED: tuple[Contestant, Contestant] = ("zero_shot", "few_shot")
+TUNED: Contestant = "tuned"
 FIELD_PREFIX = "field."
 
 METRIC_NAMES = {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from tunewright import artifacts
 from tunewright.config.schema.data import Data
@@ -13,11 +12,19 @@ from tunewright.config.schema.hardware import Hardware
 from tunewright.config.schema.method import Method
 from tunewright.config.schema.model import Model
 from tunewright.config.schema.settings import Choices, Project
+from tunewright.config.schema.task import Contestant as Prompted
 from tunewright.config.schema.task import Task, TaskKind
 from tunewright.data.card import read_card
 from tunewright.evaluation.compare import check_same_rows, differences, prompting_suffices
 from tunewright.evaluation.metrics import Score, custom_metrics, scores
-from tunewright.evaluation.predictions import PREDICTIONS, Prediction, of_contestant, read_predictions
+from tunewright.evaluation.predictions import (
+    PREDICTIONS,
+    Contestant,
+    Prediction,
+    of_contestant,
+    read_predictions,
+)
+from tunewright.evaluation.results import read_results
 from tunewright.evaluation.statistics import Interval
 from tunewright.evaluation.verdict import judge
 from tunewright.extensions import load_extensions
@@ -57,9 +64,16 @@ def read_inputs(
     """
     predictions = _predictions(root)
     scored = _scored(root, task, predictions)
-    prompted = {"zero_shot": scored["zero_shot"], "few_shot": scored["few_shot"]}
     statistics = evaluation.statistics
-    gaps = {who: differences(scored[TUNED], base, statistics) for who, base in prompted.items()}
+    # Where both prompts are equally good, the first stands for them: with examples.
+    prompted: dict[Prompted, dict[str, Score]] = {
+        "few_shot": scored["few_shot"],
+        "zero_shot": scored["zero_shot"],
+    }
+    gaps: dict[Contestant, dict[str, Interval]] = {
+        "few_shot": differences(scored[TUNED], scored["few_shot"], statistics),
+        "zero_shot": differences(scored[TUNED], scored["zero_shot"], statistics),
+    }
     return ReportInputs(
         project=project,
         seed=seed,
@@ -73,7 +87,10 @@ def read_inputs(
         evaluation=evaluation,
         base_model=read_record(root / artifacts.BASE_MODEL),
         card=read_card(root / artifacts.DATA_CARD),
-        scores=_scores(root),
+        scores={
+            **read_results(root / artifacts.METRICS / "baseline.json"),
+            **read_results(root / artifacts.METRICS / "evaluation.json"),
+        },
         differences={name: {who: gap[name] for who, gap in gaps.items()} for name in scored[TUNED]},
         row_scores={
             who: _by_row(predictions[who], scored[who][ROW_METRIC[task.kind]]) for who in predictions
@@ -92,11 +109,11 @@ def read_inputs(
     )
 
 
-def _predictions(root: Path) -> dict[str, Sequence[Prediction]]:
+def _predictions(root: Path) -> dict[Contestant, Sequence[Prediction]]:
     """The answers of all contestants to the same rows, in the same order."""
     base = read_predictions(root / artifacts.BASELINE / PREDICTIONS)
     tuned = read_predictions(root / artifacts.EVALUATION / PREDICTIONS)
-    found = {
+    found: dict[Contestant, Sequence[Prediction]] = {
         "zero_shot": of_contestant(base, "zero_shot"),
         "few_shot": of_contestant(base, "few_shot"),
         TUNED: of_contestant(tuned, "tuned"),
@@ -107,23 +124,14 @@ def _predictions(root: Path) -> dict[str, Sequence[Prediction]]:
 
 
 def _scored(
-    root: Path, task: Task, predictions: Mapping[str, Sequence[Prediction]]
-) -> dict[str, dict[str, Score]]:
+    root: Path, task: Task, predictions: Mapping[Contestant, Sequence[Prediction]]
+) -> dict[Contestant, dict[str, Score]]:
     names = (*task.metrics, *(criterion.metric for criterion in task.acceptance))
     custom = custom_metrics(names, load_extensions(root))
     return {
         who: scores(rows, kind=task.kind, output=task.output, custom=custom)
         for who, rows in predictions.items()
     }
-
-
-def _scores(root: Path) -> dict[str, dict[str, Interval]]:
-    """The metrics as baseline and evaluate recorded them."""
-    raw: dict[str, Any] = {
-        **artifacts.read_json(root / artifacts.METRICS / "baseline.json"),
-        **artifacts.read_json(root / artifacts.METRICS / "evaluation.json"),
-    }
-    return {who: {name: Interval(**score) for name, score in found.items()} for who, found in raw.items()}
 
 
 def _by_row(rows: Sequence[Prediction], score: Score) -> dict[str, float]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tunewright.evaluation.results import Results
 from tunewright.evaluation.verdict import Verdict
 from tunewright.reporting import numbers
-from tunewright.reporting.inputs import Scores
 from tunewright.reporting.names import CONTESTANTS
 from tunewright.reporting.verdict_view import criterion_rows, verdict_view
 
 
-def summary_table(metrics: Sequence[str], scores: Scores) -> str:
+def summary_table(metrics: Sequence[str], scores: Results) -> str:
     """Base zero-shot, few-shot and tuned, with intervals, a metric a line.
 
     Args:

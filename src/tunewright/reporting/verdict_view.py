@@ -56,9 +56,10 @@ def criterion_rows(verdict: Verdict) -> tuple[CriterionRow, ...]:
         name, sign = metric_name(found.metric), found.over is not None
         shown = numbers.difference if sign else numbers.score
         subject = f"{name} over {SHORT[found.over]}" if found.over is not None else name
+        least = shown(found.metric, found.min)
         rows.append(
             CriterionRow(
-                text=f"{subject}: at least {shown(found.metric, found.min)}, at {100 * found.confidence:g} % confidence",
+                text=f"{subject}: at least {least}, at {100 * found.confidence:g} % confidence",
                 value=shown(found.metric, found.value),
                 interval=numbers.interval(found.metric, found.low, found.high),
                 passed=found.passed,

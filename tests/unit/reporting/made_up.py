@@ -43,7 +43,7 @@ TICKETS = [
     "hi, u charged me twice for {order} and nobody answers my mails!! second time i write. call me back pls",
     "Good evening, does the lid of the {product} go into the dishwasher, or should I wash it by hand?",
     "Bonjour, je voudrais renvoyer le {product} (commande {order}). Il n'a pas été déballé.",
-    "Smoke came out of the {product} this morning.\n\nI have unplugged it.  What now? {order}\n\nD. Achterberg",
+    "Smoke came out of the {product} this morning.\n\nIt is unplugged.  What now? {order}\n\nD. Achterberg",
 ]
 
 
@@ -106,8 +106,8 @@ def task(**changes) -> Task:
         ),
         "rationale": Rationale(
             need="do",
-            why="The labels follow the guide of our front desk. A prompt that holds the whole guide is long, slow, "
-            "and the small model that we can host does not keep to it.",
+            why="The labels follow the guide of our front desk. A prompt that holds the whole guide is long "
+            "and slow, and the small model that we can host does not keep to it.",
         ),
         "instructions": "Answer with one JSON object.",
         "output": OutputContract(json_schema=SCHEMA),
