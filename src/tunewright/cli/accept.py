@@ -24,7 +24,10 @@ def accept(root: Path) -> int:
     """
     task = read_resolved(root).task
     verdict = read_verdict(root / METRICS / "acceptance.json")
-    scores = read_results(root / METRICS / "baseline.json") | read_results(root / METRICS / "evaluation.json")
+    scores = {
+        **read_results(root / METRICS / "baseline.json"),
+        **read_results(root / METRICS / "evaluation.json"),
+    }
     typer.echo(summary_table(task.metrics, scores))
     typer.echo()
     typer.echo(verdict_table(verdict))

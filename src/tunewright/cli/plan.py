@@ -11,7 +11,7 @@ import typer
 from tunewright.artifacts import TIMINGS, read_json
 from tunewright.config.compose import compose
 from tunewright.config.schema import Settings
-from tunewright.config.stage_settings import RESOLVED, read_resolved
+from tunewright.config.stage_settings import read_resolved
 from tunewright.data.card import CHARACTERS_PER_TOKEN, DataCard
 from tunewright.data.prepare import clean, divide
 from tunewright.errors import TunewrightError
@@ -41,8 +41,9 @@ def plan(root: Path) -> None:
 def _data(card: DataCard) -> Iterator[str]:
     counts = card.counts()
     yield (
-        f"data      {counts['read']} rows read, {counts['rejected']} rejected, {counts['removed']} duplicates; "
-        f"{counts['train']} train, {counts['validation']} validation, {counts['test']} test"
+        f"data      {counts['read']} rows read, {counts['rejected']} rejected, "
+        f"{counts['removed']} duplicates; {counts['train']} train, {counts['validation']} validation, "
+        f"{counts['test']} test"
     )
     yield from (f"          note: {warning}" for warning in card.warnings)
 
@@ -96,7 +97,7 @@ def _time(root: Path, settings: Settings) -> Iterator[str]:
         )
         training = float(read_json(root / TIMINGS / "train.json")["seconds"])
     except TunewrightError:
-        yield f"time      unknown before a first run; `dvc repro` measures it ({RESOLVED} and timings/ are not there)"
+        yield "time      unknown before a first run; `dvc repro` measures it"
         return
     same = (last.model, last.hardware, last.method.lora) == (
         settings.model,
@@ -108,9 +109,15 @@ def _time(root: Path, settings: Settings) -> Iterator[str]:
         return
     epochs = settings.method.num_train_epochs / last.method.num_train_epochs
     total = seconds + training * epochs
-    yield f"time      about {total / 60:.0f} min: training {training * epochs / 60:.0f}, scoring {seconds / 60:.0f} (last run, scaled by epochs)"
+    yield (
+        f"time      about {total / 60:.0f} min: training {training * epochs / 60:.0f}, "
+        f"scoring {seconds / 60:.0f} (last run, scaled by epochs)"
+    )
     price = settings.hardware.price_per_hour
     if price is None:
         yield "cost      not stated: hardware.price_per_hour is null"
     else:
-        yield f"cost      about {price.amount * total / 3600:.2f} {price.currency} at {price.amount:g} an hour ({price.source}, {price.date})"
+        yield (
+            f"cost      about {price.amount * total / 3600:.2f} {price.currency} at {price.amount:g} "
+            f"an hour ({price.source}, {price.date})"
+        )

@@ -91,7 +91,7 @@ def model_shape(sizes: Sizes, method: Method, hardware: Hardware) -> ModelShape:
     linear = sum(rows * columns for rows, columns in linear_layers(sizes)) * sizes.num_hidden_layers
     other = max(0, sizes.parameters - linear)
     if method.lora is None:
-        trainable, weights = sizes.parameters, FP32 * sizes.parameters
+        trainable, weights = sizes.parameters, float(FP32 * sizes.parameters)
     else:
         trainable = lora_parameters(sizes, method.lora)
         width = BYTES_OF[hardware.precision]
