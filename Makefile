@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+DEMO := demo/support-triage
+WITH_BIN := PATH="$(CURDIR)/$(BIN):$$PATH"
 
 .PHONY: help setup demo test test-gpu check fix bench clean
 
@@ -20,7 +22,9 @@ $(READY): pyproject.toml setup.py constraints.txt
 	touch $(READY)
 
 demo: setup  ## scaffold a project, run its pipeline, show what came out
-	$(BIN)/python benchmarks/demo.py
+	test -d $(DEMO) || $(WITH_BIN) tunewright new --no-input --output-dir demo
+	cd $(DEMO) && $(WITH_BIN) dvc repro
+	cd $(DEMO) && $(WITH_BIN) tunewright accept
 
 test: setup  ## all tests but those that need a GPU
 	$(BIN)/pytest -m 'not gpu'

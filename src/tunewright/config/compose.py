@@ -38,7 +38,8 @@ def compose(root: Path, params_text: str | None = None) -> Settings:
     values |= {"choices": params.choices, "versions": {"tunewright": version_in_use()}}
     groups, found = _typed(values)
     problems += found
-    problems += list(broken_rules(groups))
+    named = {problem.key for problem in problems}
+    problems += [problem for problem in broken_rules(groups) if problem.key not in named]
     problems += list(_custom_metrics(values, root))
     if problems:
         raise ConfigError([_placed(problem, params, root) for problem in problems])
@@ -73,14 +74,21 @@ def _composed(params: Params, root: Path) -> dict[str, Any]:
     try:
         with initialize_config_dir(str((root / CONF).resolve()), version_base="1.3"):
             config = hydra_compose("config", overrides=[f"{g}={o}" for g, o in params.choices.items()])
-        OmegaConf.set_struct(config, False)
-        merged = OmegaConf.merge(config, OmegaConf.create(params.values))
+        options = OmegaConf.to_container(config, resolve=False, throw_on_missing=False)
+        merged = OmegaConf.create(_laid_over(options, params.values))
         values = OmegaConf.to_container(merged, resolve=True, throw_on_missing=False)
     except (HydraException, OmegaConfBaseException) as error:
         raise ConfigError([_hydra_problem(error, params, root)]) from error
     if not isinstance(values, dict):
         raise ConfigError([Problem("config", "must hold `key: value` lines", f"{CONF}/config.yaml")])
     return {str(key): value for key, value in values.items()}
+
+
+def _laid_over(below: Any, above: Any) -> Any:  # noqa: ANN401 - plain values
+    """`set` over the options, key by key; wrong types are left to the type check."""
+    if not (isinstance(below, dict) and isinstance(above, dict)):
+        return above
+    return {**below, **{key: _laid_over(below.get(key), value) for key, value in above.items()}}
 
 
 def _hydra_problem(error: Exception, params: Params, root: Path) -> Problem:

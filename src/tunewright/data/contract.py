@@ -61,8 +61,7 @@ def canonical_json(value: object, schema: Mapping[str, Any] | bool = True) -> st
     Raises:
         ValueError, TypeError: the value holds what JSON cannot.
     """
-    ordered = _ordered(value, [schema], schema)
-    return json.dumps(ordered, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return _COMPACT.encode(_ordered(value, [schema], schema))
 
 
 class SchemaContract:
@@ -96,6 +95,29 @@ class SchemaContract:
         if self._validator.is_valid(value):
             return []
         return sorted({_message(error) for error in self._validator.iter_errors(value)})
+
+
+def properties(schemas: Iterable[object], root: object) -> dict[str, list[object]]:
+    """The keys that schemas list for an object, in their order, each with its schemas.
+
+    Args:
+        schemas: schemas that hold for the object; what they refer to and combine is followed.
+        root: the whole schema, in which local `$ref`s are looked up.
+    """
+    found: dict[str, list[object]] = {}
+    for schema in _parts(schemas, root):
+        for key, part in schema.get("properties", {}).items():
+            found.setdefault(key, []).append(part)
+    return found
+
+
+def named_values(schemas: Iterable[object], root: object) -> list[object]:
+    """The values that schemas name one by one (`enum`, `const`)."""
+    parts = list(_parts(schemas, root))
+    return [
+        *(value for part in parts for value in part.get("enum", [])),
+        *(part["const"] for part in parts if "const" in part),
+    ]
 
 
 def is_text(text: str) -> bool:
@@ -152,6 +174,7 @@ def _no_constant(name: str) -> float:
     raise ContractError(f"{name} is not JSON")
 
 
+_COMPACT = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 _DECODER = json.JSONDecoder(
     object_pairs_hook=_object_without_repeats, parse_float=_finite, parse_constant=_no_constant
 )
@@ -160,10 +183,7 @@ _DECODER = json.JSONDecoder(
 def _ordered(value: object, schemas: Iterable[object], root: object) -> object:
     """The value with its objects' keys in the order that the schemas give."""
     if isinstance(value, Mapping):
-        below: dict[str, list[object]] = {}
-        for schema in _parts(schemas, root):
-            for key, part in schema.get("properties", {}).items():
-                below.setdefault(key, []).append(part)
+        below = properties(schemas, root)
         keys = [*(key for key in below if key in value), *sorted(key for key in value if key not in below)]
         return {key: _ordered(value[key], below.get(key, []), root) for key in keys}
     if isinstance(value, list | tuple):

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
 
 from tunewright.config.schema.task import OutputContract, TaskKind
 from tunewright.data.candidate import ABSENT, Candidate
 from tunewright.data.card import CHARACTERS_PER_TOKEN, Lengths
-from tunewright.data.contract import quote
+from tunewright.data.contract import named_values, properties, quote
 from tunewright.data.split import GROUPS_TO_STRATIFY, SPLITS, Parts
 
 LEAST_TEST_ROWS = 30
@@ -27,33 +26,33 @@ AnswerCounts = dict[str, dict[str, dict[str, int]]]
 
 def answer_counts(parts: Parts, kind: TaskKind, output: OutputContract) -> AnswerCounts:
     """Field of the answer -> value -> rows in each split; see `DataCard.answers`."""
-    counts: AnswerCounts = {}
     if kind == "classification":
-        counts["label"] = {label: dict.fromkeys(SPLITS, 0) for label in output.labels or ()}
-    for name, candidates in parts.items():
-        for candidate in candidates:
-            for field, value in _values(candidate.row.reference, kind, output):
-                places = counts.setdefault(field, {}).setdefault(value, dict.fromkeys(SPLITS, 0))
-                places[name] += 1
+        places = {label: dict.fromkeys(SPLITS, 0) for label in output.labels or ()}
+        for name, candidate in _with_split(parts):
+            places[candidate.row.reference][name] += 1
+        return {"label": places}
+    return _key_counts(parts, output.json_schema) if kind == "extraction" else {}
+
+
+def _key_counts(parts: Parts, schema: object) -> AnswerCounts:
+    """The counts of each key that the schema lists for an answer."""
+    named = {key: named_values(below, schema) for key, below in properties([schema], schema).items()}
+    counts: AnswerCounts = {key: {} for key in named}
+    for name, candidate in _with_split(parts):
+        answer = json.loads(candidate.row.reference)
+        if isinstance(answer, dict):
+            for key, values in named.items():
+                shown = _shown(answer[key], values) if key in answer else ABSENT
+                counts[key].setdefault(shown, dict.fromkeys(SPLITS, 0))[name] += 1
     return counts
 
 
-def _values(answer: str, kind: TaskKind, output: OutputContract) -> Iterator[tuple[str, str]]:
-    """The fields of an answer with their values, where the contract names those, or a word instead."""
-    if kind == "classification":
-        yield "label", answer
-    elif kind == "extraction" and output.json_schema is not None:
-        value = json.loads(answer)
-        if isinstance(value, dict):
-            properties = output.json_schema.get("properties", {})
-            for field, schema in properties.items():
-                yield field, _shown(value[field], schema) if field in value else ABSENT
+def _with_split(parts: Parts) -> Iterator[tuple[str, Candidate]]:
+    return ((name, candidate) for name, candidates in parts.items() for candidate in candidates)
 
 
-def _shown(value: object, schema: object) -> str:
-    """A value that the schema names (or a boolean or null), or a word for any other."""
-    schema = schema if isinstance(schema, Mapping) else {}
-    named: list[Any] = [*schema.get("enum", []), *([schema["const"]] if "const" in schema else [])]
+def _shown(value: object, named: Sequence[object]) -> str:
+    """A value that the contract names (or a boolean or null), or a word for any other."""
     if value is None or isinstance(value, bool) or value in named:
         return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return _FILLED
@@ -63,12 +62,16 @@ def meta_counts(candidates: Iterable[Candidate], names: Sequence[str]) -> dict[s
     """Meta field -> value -> rows; a field with more than `MOST_VALUES` values lists none."""
     rows = list(candidates)
     counts = {name: Counter(candidate.row.meta.get(name, ABSENT) for candidate in rows) for name in names}
-    return {
-        name: dict(values)
-        if len(values) <= MOST_VALUES
-        else {f"(more than {MOST_VALUES} values)": values.total() - values[ABSENT], ABSENT: values[ABSENT]}
-        for name, values in counts.items()
-    }
+    return {name: _listed(values) for name, values in counts.items()}
+
+
+def _listed(values: Counter[str]) -> dict[str, int]:
+    if len(values) <= MOST_VALUES:
+        return dict(values)
+    many = Counter(
+        {f"(more than {MOST_VALUES} values)": values.total() - values[ABSENT], ABSENT: values[ABSENT]}
+    )
+    return dict(+many)
 
 
 def lengths(texts: Iterable[str]) -> Lengths:
@@ -88,13 +91,12 @@ def warnings(
     parts: Parts, answers: AnswerCounts, conflicts: int, meta: Mapping[str, Mapping[str, int]], kind: TaskKind
 ) -> tuple[str, ...]:
     """What a careful person would want to know before training on these rows."""
-    return tuple(
-        [
-            *_too_few_rows(parts, answers, kind),
-            *_rare_strata(parts),
-            *_conflicts(conflicts),
-            *(f"meta field {quote(name)} stands in no row" for name in meta if meta[name].keys() <= {ABSENT}),
-        ]
+    unmet = [name for name, values in meta.items() if values.keys() <= {ABSENT}]
+    return (
+        *_too_few_rows(parts, answers, kind),
+        *_rare_strata(parts),
+        *_conflicts(conflicts),
+        *(f"meta field {quote(name)} stands in no row" for name in unmet),
     )
 
 

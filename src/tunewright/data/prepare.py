@@ -80,9 +80,7 @@ def clean(
             checked = check(row, source.format) if not isinstance(row, Discarded) else row
             candidates.append(checked) if isinstance(checked, Candidate) else discarded.append(checked)
         if not read[source.path]:
-            raise DataError(
-                "holds no rows", where=source.path, fix="fill the file or take it out of data.sources"
-            )
+            raise DataError("holds no rows", where=source.path, fix="fill it, or take it out of data.sources")
     kept, more = _sieve(candidates, data)
     return Cleaned(kept, [*discarded, *more], read)
 
@@ -142,7 +140,7 @@ def divide(root: Path, cleaned: Cleaned, data: Data, kind: TaskKind, output: Out
         prompt_lengths=lengths(
             "\n".join(turn.content for turn in candidate.row.prompt) for candidate in kept
         ),
-        answer_lengths=lengths(candidate.row.reference for candidate in kept),
+        answer_lengths=lengths(c.row.reference for c in kept),
         conflicts=conflicts,
         rejected=dict(_rejected(discarded)),
         warnings=warnings(parts, answers, conflicts, meta, kind),

@@ -108,7 +108,7 @@ def _end_of_turn_ids(tokenizer: PreTrainedTokenizerBase, template: str) -> tuple
     prompt = render_prompt(tokenizer, [question])
     whole = _render(tokenizer, [question, answer], add_generation_prompt=False)
     _check_prefix(tokenizer, prompt, whole)
-    special = {*tokenizer.added_tokens_decoder, *tokenizer.all_special_ids}
+    special = {token for token, added in tokenizer.added_tokens_decoder.items() if added.content.strip()}
     _, _, tail = whole[len(prompt) :].rpartition(answer.content)
     for token in _encode(tokenizer, tail):
         if token in special:

@@ -12,6 +12,7 @@ from tunewright.config.schema.method import Quantization
 from tunewright.errors import ModelError
 from tunewright.models.adapter import ADAPTER_CONFIG
 from tunewright.models.adapter import attach_adapter as attach_adapter
+from tunewright.models.folder import no_chat_template
 
 if TYPE_CHECKING:
     import torch
@@ -29,7 +30,7 @@ def load_tokenizer(folder: Path, *, trust_remote_code: bool = False) -> PreTrain
     """
     from transformers import AutoTokenizer
 
-    with _explained(folder):
+    with explained(folder):
         tokenizer = AutoTokenizer.from_pretrained(
             folder, local_files_only=True, trust_remote_code=trust_remote_code
         )
@@ -38,15 +39,6 @@ def load_tokenizer(folder: Path, *, trust_remote_code: bool = False) -> PreTrain
     if tokenizer.pad_token_id is None:
         tokenizer.pad_token = tokenizer.eos_token
     return tokenizer
-
-
-def no_chat_template(name: str) -> ModelError:
-    """The error for a base model that was never taught to converse."""
-    return ModelError(
-        "has no chat template; base models without one are not supported yet",
-        where=name,
-        fix="choose the instruct version of the model (`tunewright options` lists models)",
-    )
 
 
 def load_model(
@@ -83,7 +75,7 @@ def load_model(
     options: dict[str, Any] = {"dtype": getattr(torch, DTYPES[precision])}
     if quantization is not None:
         options["quantization_config"] = _bits_and_bytes(quantization, options["dtype"])
-    with _explained(folder), _no_progress_bar():
+    with explained(folder), no_progress_bar():
         model, report = AutoModelForCausalLM.from_pretrained(
             folder,
             local_files_only=True,
@@ -186,7 +178,7 @@ def _no_device(device: str) -> ModelError:
 
 
 @contextmanager
-def _explained(folder: Path) -> Iterator[None]:
+def explained(folder: Path) -> Iterator[None]:
     """Turn what transformers raises for files it cannot use into a message with a way out."""
     from safetensors import SafetensorError
 
@@ -219,7 +211,7 @@ def _explained(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _no_progress_bar() -> Iterator[None]:
+def no_progress_bar() -> Iterator[None]:
     """Loading takes about a second: no bar, and no control codes in a pipe."""
     from transformers.utils import logging as transformers_logging
 
