@@ -10,11 +10,7 @@ setup(
     packages=[*find_packages("src"), "tunewright.conf", "tunewright.template"],
     package_data={
         "tunewright": ["py.typed", "**/*.html", "**/*.css", "**/*.js", "**/*.j2"],
-<<<<<<< HEAD
         # The patterns with a dot keep dotfiles and dot folders; plain globs drop them without a word.
-=======
-        # The patterns with dots keep dotfiles, in dot folders too: plain globs drop them without a word.
->>>>>>> scaffold
         "tunewright.conf": ["**/*", "**/.*", "**/.*/**", "**/.*/.*"],
         "tunewright.template": ["**/*", "**/.*", "**/.*/**", "**/.*/.*"],
     },
