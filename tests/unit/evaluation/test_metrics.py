@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from made_up import predictions
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from made_up import predictions
 from rouge_score.rouge_scorer import RougeScorer
 from sacrebleu.metrics import CHRF
 from sklearn.metrics import accuracy_score, f1_score
