@@ -165,7 +165,7 @@ def _place(value: float | None) -> float | None:
 
 
 def _delta(inputs: ReportInputs, metric: str) -> Delta | None:
-    if metric not in inputs.differences:
+    if metric not in inputs.differences or not numbers.is_share(metric):
         return None
     rival = best_prompted(inputs, metric)
     score = inputs.differences[metric][rival]
@@ -174,7 +174,7 @@ def _delta(inputs: ReportInputs, metric: str) -> Delta | None:
         against=SHORT[rival],
         value=numbers.difference(metric, score.value),
         interval=numbers.interval(metric, score.low, score.high),
-        meaning=meanings[_direction(score)] if numbers.is_share(metric) else "",
+        meaning=meanings[_direction(score)],
     )
 
 
