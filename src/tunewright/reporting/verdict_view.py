@@ -51,9 +51,10 @@ def verdict_view(verdict: Verdict) -> VerdictView:
             len(rows), f"All {len(rows)} criteria hold."
         )
         return VerdictView("accepted", "Accepted", holds)
-    fails = "criterion fails" if len(failed) == 1 else "criteria fail"
+    fails = "criteria fails" if len(failed) == 1 else "criteria fail"
     named = "; ".join(f"{row.subject} is {row.value} {row.interval}, {row.least} is asked" for row in failed)
-    return VerdictView("rejected", "Not accepted", f"{len(failed)} of {len(rows)} {fails}: {named}.")
+    count = f"{len(failed)} of {len(rows)} {fails}" if len(rows) > 1 else "The one criterion fails"
+    return VerdictView("rejected", "Not accepted", f"{count}: {named}.")
 
 
 def criterion_rows(verdict: Verdict) -> tuple[CriterionRow, ...]:

@@ -312,7 +312,7 @@ def text_predictions(rows: int = 30) -> dict[str, list[Prediction]]:
             f"Hello {name}, thanks for writing. Your parcel leaves us on Monday and arrives by Thursday."
         )
         other = "Dear customer, we regret any inconvenience that may have been caused by the delay."
-        near = reference.replace("Monday", "Tuesday") if rng.random() < 0.5 else reference
+        near = reference.replace("Monday", "Tuesday") if rng.random() < 0.9 else reference
         tuned = near if rng.random() < 0.85 else other
         few = f"Hello {name}. Your parcel arrives soon." if rng.random() < 0.8 else reference
         for who, answer in (("zero_shot", other), ("few_shot", few), ("tuned", tuned)):

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from offline_run import read_offline_run
 
+from tests.unit.tracking.offline_run import read_offline_run
 from tunewright.config.schema.settings import Project
 from tunewright.config.schema.tracking import Tracking
 from tunewright.tracking.run import tracked_run
