@@ -10,7 +10,7 @@ setup(
     packages=[*find_packages("src"), "tunewright.conf", "tunewright.template"],
     package_data={
         "tunewright": ["py.typed", "**/*.html", "**/*.css", "**/*.js", "**/*.j2"],
-        # The patterns with a dot keep dotfiles and what lies in dot folders; plain globs drop them without a word.
+        # The patterns with a dot keep dotfiles and dot folders; plain globs drop them without a word.
         "tunewright.conf": ["**/*", "**/.*", "**/.*/**", "**/.*/.*"],
         "tunewright.template": ["**/*", "**/.*", "**/.*/**", "**/.*/.*"],
     },
