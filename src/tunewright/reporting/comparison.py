@@ -60,16 +60,13 @@ def blocks(inputs: ReportInputs) -> tuple[Block, ...]:
 
 def further_blocks(inputs: ReportInputs) -> tuple[Block, ...]:
     """The other metrics that were computed, without the fields of an extraction."""
-    return tuple(
-        _block(inputs, metric)
-        for metric in inputs.scores[TUNED]
-        if metric not in inputs.task.metrics and not metric.startswith(FIELD_PREFIX)
-    )
+    others = [metric for metric in _computed(inputs) if not metric.startswith(FIELD_PREFIX)]
+    return tuple(_block(inputs, metric) for metric in others if metric not in inputs.task.metrics)
 
 
 def fields(inputs: ReportInputs) -> tuple[Block, ...]:
     """The fields of an extraction's answer, in the schema's order; empty for other tasks."""
-    return tuple(_block(inputs, metric) for metric in inputs.scores[TUNED] if metric.startswith(FIELD_PREFIX))
+    return tuple(_block(inputs, metric) for metric in _computed(inputs) if metric.startswith(FIELD_PREFIX))
 
 
 def findings(inputs: ReportInputs) -> tuple[str, ...]:
@@ -136,6 +133,11 @@ def explanation(inputs: ReportInputs) -> str:
         f"settings; few-shot puts {inputs.evaluation.few_shot.k} training rows into the prompt. "
         "The line around a value is its interval."
     )
+
+
+def _computed(inputs: ReportInputs) -> list[str]:
+    """All metrics, in the order in which evaluation computes them; the metrics' files are sorted by name."""
+    return [metric for metric in inputs.differences if metric in inputs.scores[TUNED]]
 
 
 def _block(inputs: ReportInputs, metric: str) -> Block:

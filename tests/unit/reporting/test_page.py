@@ -210,6 +210,12 @@ def test_key_numbers_are_there(html, triage):
     assert "Prompting alone" not in text and "Retrieval" not in text
 
 
+def test_fields_stand_in_the_schema_s_order(html, triage):
+    tables = [table for table in ET.fromstring(html).iter("table") if "Field" in "".join(table.itertext())]
+    names = ["".join(header.itertext()) for header in tables[0].findall("tbody/tr/th")]
+    assert names == list(triage.task.output.json_schema["properties"]) != sorted(names)
+
+
 def test_the_same_inputs_give_the_same_bytes(html, triage):
     assert render_report(triage) == html
 
