@@ -78,7 +78,9 @@ def remove_drafts(folder: Path) -> None:
 
 
 def _numbered(folder: Path, kind: str) -> list[Path]:
-    found = [path for path in folder.glob(f"{kind}-*") if path.is_dir() and path.name[len(kind) + 1 :].isdigit()]
+    found = [
+        path for path in folder.glob(f"{kind}-*") if path.is_dir() and path.name[len(kind) + 1 :].isdigit()
+    ]
     return sorted(found, key=step_of)
 
 

@@ -45,7 +45,13 @@ def train_in_processes(root: Path, base_folder: Path, folder: Path, hardware: Ha
         TrainingError: what went wrong in the training process, or that it was interrupted.
     """
     (folder / ERROR).unlink(missing_ok=True)
-    command = [*launcher(hardware.devices), "tunewright.training.worker", str(root), str(base_folder), str(folder)]
+    command = [
+        *launcher(hardware.devices),
+        "tunewright.training.worker",
+        str(root),
+        str(base_folder),
+        str(folder),
+    ]
     process = subprocess.Popen(command, env=environment(hardware), stdin=subprocess.PIPE)
     try:
         code = process.wait()
@@ -65,7 +71,14 @@ def launcher(devices: int) -> list[str]:
     """The command that starts a module on each device."""
     if devices == 1:
         return [sys.executable, "-m"]
-    return [sys.executable, "-m", "torch.distributed.run", "--standalone", f"--nproc_per_node={devices}", "-m"]
+    return [
+        sys.executable,
+        "-m",
+        "torch.distributed.run",
+        "--standalone",
+        f"--nproc_per_node={devices}",
+        "-m",
+    ]
 
 
 def environment(hardware: Hardware) -> Mapping[str, str]:

@@ -67,7 +67,13 @@ def row_bytes(shape: ModelShape, hardware: Hardware, *, length: int, trained: in
 
 
 def choose_micro_batch_size(
-    hardware: Hardware, shape: ModelShape, *, global_batch_size: int, memory_bytes: float, length: int, trained: int
+    hardware: Hardware,
+    shape: ModelShape,
+    *,
+    global_batch_size: int,
+    memory_bytes: float,
+    length: int,
+    trained: int,
 ) -> int:
     """Rows per device and pass: what the hardware says, or with `auto` the most that fits.
 

@@ -103,7 +103,10 @@ class Monitor(TrainerCallback):  # type: ignore[misc]
         if self.trainer.accelerator.scaler is None:  # fp16 skips a step whose gradient overflowed
             self._check_finite("gradient", logs.get("grad_norm", 0.0), step)
         self.history.add_train(step, float(state.epoch), loss)
-        self.run.log({f"train/{name}": logs[name] for name in ("loss", "learning_rate", "grad_norm") if name in logs}, step)
+        self.run.log(
+            {f"train/{name}": logs[name] for name in ("loss", "learning_rate", "grad_norm") if name in logs},
+            step,
+        )
         self.advance(1, self._note(step, loss))
 
     def on_evaluate(
@@ -139,7 +142,9 @@ class Monitor(TrainerCallback):  # type: ignore[misc]
         due = time.monotonic() - self.saved >= max(self.checkpoint_seconds, SAVE_SHARE * self.save_duration)
         if self.trainer.args.world_size == 1:
             return due
-        mine = torch.tensor(float(due and self.trainer.is_world_process_zero()), device=self.trainer.args.device)
+        mine = torch.tensor(
+            float(due and self.trainer.is_world_process_zero()), device=self.trainer.args.device
+        )
         return bool(self.trainer.accelerator.reduce(mine) > 0)
 
     def _note(self, step: int, loss: float) -> str:
@@ -156,8 +161,6 @@ class Monitor(TrainerCallback):  # type: ignore[misc]
                 fix="tunewright set method.learning_rate=... to a third of what it is; if it happens at the "
                 "first steps, hardware.precision=fp32 (bf16 rather than fp16 on a GPU)",
             )
-
-
 
 
 def _duration(seconds: float) -> str:

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     import torch
 
 
-def summed_loss(model: torch.nn.Module, head: torch.nn.Module, batch: Mapping[str, torch.Tensor]) -> torch.Tensor:
+def summed_loss(
+    model: torch.nn.Module, head: torch.nn.Module, batch: Mapping[str, torch.Tensor]
+) -> torch.Tensor:
     """Negative log-likelihood in nats, summed over the batch's trained tokens, in fp32.
 
     Args:

@@ -147,13 +147,15 @@ def train(
         tokenizer, rows, instructions=instructions, max_length=method.max_length, split="training"
     )
     validation = encode_rows(
-        tokenizer, validation_rows, instructions=instructions, max_length=method.max_length, split="validation"
+        tokenizer,
+        validation_rows,
+        instructions=instructions,
+        max_length=method.max_length,
+        split="validation",
     )
     recipe = recipe_of(method, encoded, seed)
 
-    model = load_trainable(
-        base.folder, method, hardware, seed=seed, trust_remote_code=base.trust_remote_code
-    )
+    model = load_trainable(base.folder, method, hardware, seed=seed, trust_remote_code=base.trust_remote_code)
     shape = shape_of(model)
     micro_batch_size = choose_micro_batch_size(
         hardware,
@@ -182,7 +184,14 @@ def train(
     probe_rows = choose_probe_rows(encoded)
     if not history.finished:
         run_steps(
-            trainer, checkpoint, probe_rows, base, method, hardware, run=run, checkpoint_seconds=checkpoint_seconds
+            trainer,
+            checkpoint,
+            probe_rows,
+            base,
+            method,
+            hardware,
+            run=run,
+            checkpoint_seconds=checkpoint_seconds,
         )
     if not trainer.is_world_process_zero():
         return None

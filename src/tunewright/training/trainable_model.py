@@ -114,7 +114,9 @@ def shape_of(model: PreTrainedModel) -> ModelShape:
 def total_parameters(model: PreTrainedModel) -> int:
     """Number of weights; a 4-bit weight counts as one, though two share a byte."""
     return sum(
-        weight.quant_state.shape.numel() if getattr(weight, "quant_state", None) is not None else weight.numel()
+        weight.quant_state.shape.numel()
+        if getattr(weight, "quant_state", None) is not None
+        else weight.numel()
         for weight in model.parameters()
     )
 
@@ -124,6 +126,8 @@ def _linear_names(model: PreTrainedModel) -> str:
 
     head = model.get_output_embeddings()
     layers = {
-        name.rpartition(".")[2] for name, part in model.named_modules() if isinstance(part, Linear) and part is not head
+        name.rpartition(".")[2]
+        for name, part in model.named_modules()
+        if isinstance(part, Linear) and part is not head
     }
     return ", ".join(sorted(layers))

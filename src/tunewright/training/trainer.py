@@ -68,7 +68,9 @@ class SupervisedTrainer(SFTTrainer):  # type: ignore[misc]
     ) -> None:
         from datasets import Dataset
 
-        exact = {name: weight.detach().clone() for name, weight in model.named_parameters() if weight.requires_grad}
+        exact = {
+            name: weight.detach().clone() for name, weight in model.named_parameters() if weight.requires_grad
+        }
         super().__init__(
             model=model,
             args=arguments,
@@ -78,7 +80,9 @@ class SupervisedTrainer(SFTTrainer):  # type: ignore[misc]
         )
         self._keep_precision(exact)
         self.remove_callback(PrinterCallback)
-        self.model_accepts_loss_kwargs = True  # has the trained tokens of a global batch counted over all devices
+        self.model_accepts_loss_kwargs = (
+            True  # has the trained tokens of a global batch counted over all devices
+        )
         self.recipe = recipe
         self.rows = TrainingRows(rows)
         self.validation_rows = sorted(validation_rows, key=len)
@@ -124,7 +128,9 @@ class SupervisedTrainer(SFTTrainer):  # type: ignore[misc]
                 totals[0] += self.summed_loss(model, inputs).double().cpu()
                 totals[1] += int((inputs["labels"][:, 1:] >= 0).sum())
         model.train()
-        summed = self.accelerator.reduce(totals.to(self.args.device) if self.args.device.type != "mps" else totals)
+        summed = self.accelerator.reduce(
+            totals.to(self.args.device) if self.args.device.type != "mps" else totals
+        )
         return float(summed[0] / summed[1])
 
     def probe_logits(self, rows: Sequence[EncodedRow]) -> torch.Tensor:
@@ -185,7 +191,10 @@ class SupervisedTrainer(SFTTrainer):  # type: ignore[misc]
     def _validation_passes(self) -> Any:  # noqa: ANN401 - an iterator over batches
         rows, padding = [*self.validation_rows, self.rows.padding], len(self.validation_rows)
         mine = share(
-            range(len(self.validation_rows)), rank=self.args.process_index, devices=self.args.world_size, padding=padding
+            range(len(self.validation_rows)),
+            rank=self.args.process_index,
+            devices=self.args.world_size,
+            padding=padding,
         )
         size = self.args.per_device_train_batch_size
         for number in range(math.ceil(len(mine) / size)):

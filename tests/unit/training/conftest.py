@@ -69,7 +69,9 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> BaseModel:
 def train_tiny(base: BaseModel, tmp_path: Path) -> Train:
     """Train the tiny model on 20 rows; keyword arguments change method, hardware or the call."""
 
-    def run(name: str = "run", method: Method | None = None, hardware: Hardware | None = None, **call: Any) -> Any:
+    def run(
+        name: str = "run", method: Method | None = None, hardware: Hardware | None = None, **call: Any
+    ) -> Any:
         folder = tmp_path / name
         folder.mkdir(exist_ok=True)
         return train(
