@@ -10,8 +10,8 @@ setup(
     packages=[*find_packages("src"), "tunewright.conf", "tunewright.template"],
     package_data={
         "tunewright": ["py.typed", "**/*.html", "**/*.css", "**/*.js", "**/*.j2"],
-        # The two patterns with a dot keep dotfiles, which plain globs drop without a word.
-        "tunewright.conf": ["**/*", "**/.*", "**/.*/**"],
-        "tunewright.template": ["**/*", "**/.*", "**/.*/**"],
+        # The patterns with a dot keep dotfiles and dot folders; plain globs drop them without a word.
+        "tunewright.conf": ["**/*", "**/.*", "**/.*/**", "**/.*/.*"],
+        "tunewright.template": ["**/*", "**/.*", "**/.*/**", "**/.*/.*"],
     },
 )

@@ -66,9 +66,7 @@ def read_json(path: Path) -> Any:  # noqa: ANN401 - the caller's typed model che
     except FileNotFoundError as error:
         raise TunewrightError("not there yet", where=str(path), fix="dvc repro") from error
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise TunewrightError(
-            f"damaged: {error}", where=str(path), fix=f"rm {path} && dvc repro"
-        ) from error
+        raise TunewrightError(f"damaged: {error}", where=str(path), fix=f"rm {path} && dvc repro") from error
 
 
 def read_jsonl(path: Path) -> Iterator[dict[str, Any]]:

@@ -22,6 +22,7 @@ class TunewrightError(Exception):
     exit_code = 1
 
     def __init__(self, what: str, *, where: str = "", fix: str = "") -> None:
+        """Hold what, where and fix apart, so that JSON output can too."""
         super().__init__(what)
         self.what = what
         self.where = where
@@ -61,6 +62,7 @@ class ConfigError(TunewrightError):
     exit_code = 2
 
     def __init__(self, problems: Sequence[Problem]) -> None:
+        """Make one message of all problems."""
         self.problems = tuple(problems)
         count = len(self.problems)
         heading = f"{count} problem{'s' if count != 1 else ''} in the configuration"

@@ -89,15 +89,15 @@ def load_extensions(root: Path) -> Extensions:
         except TunewrightError:
             raise
         except Exception as error:
-            raise TunewrightError(
-                f"{type(error).__name__}: {error}", where=_place(error, path)
-            ) from error
+            raise TunewrightError(f"{type(error).__name__}: {error}", where=_place(error, path)) from error
     return Extensions(dict(_loading.transforms), dict(_loading.metrics))
 
 
 def failure(name: str, error: Exception) -> TunewrightError:
     """What to raise when a registered function failed: names the function, its file and line."""
-    return TunewrightError(f"extension {name!r}: {type(error).__name__}: {error}", where=_place(error, FOLDER))
+    return TunewrightError(
+        f"extension {name!r}: {type(error).__name__}: {error}", where=_place(error, FOLDER)
+    )
 
 
 def _place(error: Exception, fallback: Path) -> str:

@@ -43,7 +43,7 @@ def read_resolved(root: Path) -> Settings:
 
     path = root / RESOLVED
     try:
-        return Settings.model_validate(yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader()))
+        return Settings.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
     except FileNotFoundError as error:
         raise TunewrightError("not there yet", where=str(RESOLVED), fix="dvc repro compose") from error
     except (yaml.YAMLError, ValidationError) as error:
@@ -79,7 +79,7 @@ def declared_keys(stage: str, root: Path) -> tuple[list[str], list[str]]:
     """The dotted keys that dvc.yaml lists for a stage: tracked, and untracked."""
     import yaml
 
-    pipeline = yaml.load((root / "dvc.yaml").read_text(encoding="utf-8"), Loader=_Loader())
+    pipeline = yaml.safe_load((root / "dvc.yaml").read_text(encoding="utf-8"))
     try:
         entry = pipeline["stages"][stage]
     except KeyError as error:
@@ -117,9 +117,3 @@ def _pruned(node: Node, keys: Iterable[str]) -> Node:
         elif all(below[name]) and isinstance(copy.__dict__[name], Node):
             copy.__dict__[name] = _pruned(copy.__dict__[name], below[name])
     return copy
-
-
-def _Loader() -> Any:  # noqa: ANN401, N802 - PyYAML's loader class, the C one where it is there
-    import yaml
-
-    return getattr(yaml, "CSafeLoader", yaml.SafeLoader)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field
 
 from tunewright.config.schema.node import Node
 
@@ -44,14 +43,6 @@ class Source(Node):
     format: DataFormat
     licence: NonEmpty
 
-    @field_validator("path")
-    @classmethod
-    def _under_data_raw(cls, path: str) -> str:
-        parts = PurePosixPath(path).parts
-        if parts[:2] != ("data", "raw") or len(parts) < 3 or ".." in parts or "\\" in path:
-            raise ValueError("must lie under data/raw/ (move the file there, then `dvc add` it)")
-        return path
-
 
 class Split(Node):
     """How rows are divided; a row's place depends on its own content alone, so adding rows moves none.
@@ -71,14 +62,6 @@ class Split(Node):
     group_by: NonEmpty | None = None
     stratify_by: NonEmpty | None = None
     seed: int = Field(default=0, ge=0)
-
-    @model_validator(mode="after")
-    def _consistent(self) -> Split:
-        if abs(self.train + self.validation + self.test - 1.0) > 1e-6:
-            raise ValueError("train, validation and test must sum to 1")
-        if self.group_by is not None and self.stratify_by is not None:
-            raise ValueError("choose group_by or stratify_by: a group cannot be cut to balance labels")
-        return self
 
 
 class Data(Node):

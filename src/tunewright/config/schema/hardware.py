@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from tunewright.config.schema.node import Node
 
@@ -54,21 +54,3 @@ class Hardware(Node):
     gradient_checkpointing: bool = False
     strategy: Literal["none", "ddp", "fsdp"] = "none"
     price_per_hour: Price | None = None
-
-    @model_validator(mode="after")
-    def _consistent(self) -> Hardware:
-        if self.precision == "bf16" and not self.supports_bf16:
-            raise ValueError("precision bf16 on hardware without it: set precision to fp16 or fp32")
-        if self.precision == "fp16" and self.device == "cpu":
-            raise ValueError("precision fp16 is for GPUs: set bf16 or fp32 on a cpu")
-        if self.devices > 1 and self.strategy == "none":
-            raise ValueError(f"{self.devices} devices need strategy ddp or fsdp")
-        if self.devices == 1 and self.strategy != "none":
-            raise ValueError(f"strategy {self.strategy} needs more than one device")
-        if self.device == "mps" and self.devices > 1:
-            raise ValueError("mps has one device")
-        if self.attn_implementation == "flash_attention_2" and (
-            self.device != "cuda" or self.precision == "fp32"
-        ):
-            raise ValueError("flash_attention_2 needs device cuda and precision bf16 or fp16")
-        return self

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from tunewright.config.schema.node import Node
 
@@ -68,15 +68,9 @@ class Method(Node):
     warmup_ratio: float = Field(default=0.05, ge=0.0, lt=1.0)
     weight_decay: float = Field(default=0.0, ge=0.0, le=1.0)
     max_grad_norm: float = Field(default=1.0, gt=0.0)
-    optim: Literal["adamw_torch", "adamw_torch_fused", "paged_adamw_8bit", "paged_adamw_32bit"] = "adamw_torch"
+    optim: Literal["adamw_torch", "adamw_torch_fused", "paged_adamw_8bit", "paged_adamw_32bit"] = (
+        "adamw_torch"
+    )
     max_length: int = Field(default=1024, ge=16)
     evals_per_epoch: int = Field(default=1, ge=1, le=100)
     early_stopping_patience: int | None = Field(default=None, ge=1)
-
-    @model_validator(mode="after")
-    def _quantized_base_needs_adapter(self) -> Method:
-        if self.quantization is not None and self.lora is None:
-            raise ValueError("4-bit weights cannot be trained in full: set lora, or quantization=null")
-        if self.max_steps == 0:
-            raise ValueError("max_steps=0 trains nothing: give -1 for no limit, or 1 and more")
-        return self

@@ -4,20 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from tunewright.config.schema.node import Node
 
 NonEmpty = Annotated[str, Field(min_length=1)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-
-REQUIRED: dict[str, tuple[str, ...]] = {
-    "pypi": ("package", "package_version", "gguf_file"),
-    "hub": ("repo_id",),
-    "path": ("path",),
-    "tiny": (),
-}
-OPTIONAL: dict[str, tuple[str, ...]] = {"pypi": ("sha256",), "hub": ("revision",), "path": (), "tiny": ()}
 
 
 class Sizes(Node):
@@ -64,16 +56,3 @@ class Model(Node):
     licence: NonEmpty
     trust_remote_code: bool = False
     sizes: Sizes | None = None
-
-    @model_validator(mode="after")
-    def _keys_fit_source(self) -> Model:
-        required = REQUIRED[self.source]
-        allowed = {*required, *OPTIONAL[self.source]}
-        missing = [key for key in required if getattr(self, key) is None]
-        if missing:
-            raise ValueError(f"source {self.source} needs {', '.join(missing)}")
-        every = {key for group in (REQUIRED, OPTIONAL) for keys in group.values() for key in keys}
-        foreign = [key for key in sorted(every - allowed) if getattr(self, key) is not None]
-        if foreign:
-            raise ValueError(f"{', '.join(foreign)} means nothing to source {self.source}")
-        return self

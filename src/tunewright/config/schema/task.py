@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field
 
 from tunewright.config.schema.node import Node
 
@@ -60,17 +60,6 @@ class OutputContract(Node):
     json_schema: dict[str, Any] | None = None
     labels: tuple[NonEmpty, ...] | None = None
 
-    @field_validator("labels")
-    @classmethod
-    def _labels_differ(cls, labels: tuple[str, ...] | None) -> tuple[str, ...] | None:
-        if labels is not None:
-            folded = [label.strip().casefold() for label in labels]
-            if len(set(folded)) != len(folded):
-                raise ValueError("labels must differ in more than case and spaces")
-            if len(labels) < 2:
-                raise ValueError("a label set needs two labels or more")
-        return labels
-
 
 class Criterion(Node):
     """One thing that must hold for the model to be accepted.
@@ -107,15 +96,3 @@ class Task(Node):
     output: OutputContract = OutputContract()
     metrics: tuple[str, ...] = Field(min_length=1)
     acceptance: tuple[Criterion, ...] = ()
-
-    @model_validator(mode="after")
-    def _contract_fits_kind(self) -> Task:
-        if self.kind == "classification" and self.output.labels is None:
-            raise ValueError("kind classification needs output.labels, the set of allowed answers")
-        if self.kind == "extraction" and self.output.json_schema is None:
-            raise ValueError("kind extraction needs output.json_schema, the contract of an answer")
-        if self.kind != "classification" and self.output.labels is not None:
-            raise ValueError(f"output.labels is for kind classification, not {self.kind}")
-        if self.kind != "extraction" and self.output.json_schema is not None:
-            raise ValueError(f"output.json_schema is for kind extraction, not {self.kind}")
-        return self

@@ -1,0 +1,123 @@
+"""`tunewright plan`: what the run will take, and whether the data is enough, before any work."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from pathlib import Path
+
+import typer
+
+from tunewright.artifacts import TIMINGS, read_json
+from tunewright.config.compose import compose
+from tunewright.config.schema import Settings
+from tunewright.config.stage_settings import read_resolved
+from tunewright.data.card import CHARACTERS_PER_TOKEN, DataCard
+from tunewright.data.prepare import clean, divide
+from tunewright.errors import TunewrightError
+from tunewright.extensions import load_extensions
+from tunewright.models.machine import memory_bytes
+from tunewright.training.plan import MemoryPlan, optimizer_steps, plan_memory
+
+GIB = 2**30
+TEMPLATE_TOKENS = 16  # what a chat template adds to a short conversation, roughly
+
+
+def plan(root: Path) -> None:
+    """Read the configuration and the raw rows, fetch and train nothing, print the plan.
+
+    Raises:
+        ConfigError: the configuration does not hold.
+        DataError: the raw rows cannot be used.
+    """
+    settings = compose(root)
+    cleaned = clean(
+        root, settings.data, settings.task.kind, settings.task.output, load_extensions(root).transforms
+    )
+    card = divide(root, cleaned, settings.data, settings.task.kind, settings.task.output).card
+    typer.echo("\n".join([*_data(card), *_training(settings, card), *_time(root, settings)]))
+
+
+def _data(card: DataCard) -> Iterator[str]:
+    counts = card.counts()
+    yield (
+        f"data      {counts['read']} rows read, {counts['rejected']} rejected, "
+        f"{counts['removed']} duplicates; {counts['train']} train, {counts['validation']} validation, "
+        f"{counts['test']} test"
+    )
+    yield from (f"          note: {warning}" for warning in card.warnings)
+
+
+def _training(settings: Settings, card: DataCard) -> Iterator[str]:
+    method, hardware, choices = settings.method, settings.hardware, settings.choices
+    steps = optimizer_steps(method, card.splits["train"])
+    yield (
+        f"recipe    {choices.method}: {steps} steps of {method.global_batch_size} rows, "
+        f"{method.num_train_epochs:g} epochs, learning rate {method.learning_rate:g}"
+    )
+    length = _longest(settings, card)
+    if length > method.max_length:
+        yield (
+            f"          note: the longest row has about {length} tokens, method.max_length is "
+            f"{method.max_length}: training would refuse it"
+        )
+    if settings.model.sizes is None:
+        yield f"memory    unknown: model.sizes of {choices.model} is null"
+        return
+    available = hardware.memory_gb * GIB if hardware.memory_gb else memory_bytes()
+    trained = math.ceil(card.answer_lengths.max / CHARACTERS_PER_TOKEN)
+    memory = plan_memory(
+        settings.model.sizes, method, hardware, memory_bytes=available, length=length, trained=trained
+    )
+    yield _memory(memory, settings, available)
+
+
+def _longest(settings: Settings, card: DataCard) -> int:
+    characters = card.prompt_lengths.max + card.answer_lengths.max + len(settings.task.instructions)
+    return math.ceil(characters / CHARACTERS_PER_TOKEN) + TEMPLATE_TOKENS
+
+
+def _memory(memory: MemoryPlan, settings: Settings, available: float) -> str:
+    verdict = "fits" if memory.fits else "DOES NOT FIT: a smaller model, method=qlora or other hardware"
+    return (
+        f"memory    about {memory.needed / GIB:.1f} GB of {available / GIB:.0f} GB on each of "
+        f"{settings.hardware.devices} {settings.choices.hardware} (estimate): {verdict}; "
+        f"{memory.trainable_parameters / 1e6:.1f} million trainable weights, "
+        f"{memory.micro_batch_size} rows a pass"
+    )
+
+
+def _time(root: Path, settings: Settings) -> Iterator[str]:
+    """Time and cost as measured by the last run of the same model, method and hardware."""
+    try:
+        last = read_resolved(root)
+        seconds = sum(
+            float(read_json(root / TIMINGS / f"{stage}.json")["seconds"])
+            for stage in ("baseline", "evaluate")
+        )
+        training = float(read_json(root / TIMINGS / "train.json")["seconds"])
+    except TunewrightError:
+        yield "time      unknown before a first run; `dvc repro` measures it"
+        return
+    same = (last.model, last.hardware, last.method.lora) == (
+        settings.model,
+        settings.hardware,
+        settings.method.lora,
+    )
+    if not same or last.data != settings.data:
+        yield "time      unknown: the last run was of another model, machine, adapter or data"
+        return
+    epochs = settings.method.num_train_epochs / last.method.num_train_epochs
+    total = seconds + training * epochs
+    yield (
+        f"time      about {total / 60:.0f} min: training {training * epochs / 60:.0f}, "
+        f"scoring {seconds / 60:.0f} (last run, scaled by epochs)"
+    )
+    price = settings.hardware.price_per_hour
+    if price is None:
+        yield "cost      not stated: hardware.price_per_hour is null"
+    else:
+        yield (
+            f"cost      about {price.amount * total / 3600:.2f} {price.currency} at {price.amount:g} "
+            f"an hour ({price.source}, {price.date})"
+        )

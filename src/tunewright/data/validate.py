@@ -1,0 +1,199 @@
+"""A raw row becomes a candidate or is rejected: its structure, then the task's contract.
+
+Reasons never quote a row, except a label or a value outside an `enum`, cut to 40 characters.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Mapping
+from typing import Any, get_args
+
+from tunewright.config.schema.data import DataFormat, Fields, Split
+from tunewright.config.schema.task import OutputContract, TaskKind
+from tunewright.data.candidate import ABSENT, Candidate, digest, normalise, prompt_key
+from tunewright.data.contract import (
+    ContractError,
+    SchemaContract,
+    canonical_json,
+    is_text,
+    json_type,
+    parse_json,
+    quote,
+)
+from tunewright.data.read import Discarded, RawRow
+from tunewright.data.rows import Message, Role, Row
+
+_ANSWER = "completion"
+_ROLES = get_args(Role)
+_MOST_VIOLATIONS = 3
+
+
+class _FaultError(Exception):
+    """Why a row is rejected."""
+
+
+class RowCheck:
+    """The check of one project's rows."""
+
+    def __init__(self, fields: Fields, split: Split, kind: TaskKind, output: OutputContract) -> None:
+        """Compile the contract.
+
+        Raises:
+            DataError: the JSON Schema cannot be used.
+        """
+        self._fields = fields
+        self._split = split
+        self._kind = kind
+        self._labels = output.labels or ()
+        self._schema = output.json_schema
+        self._contract = SchemaContract(self._schema) if self._schema is not None else None
+
+    def __call__(self, raw: RawRow, form: DataFormat) -> Candidate | Discarded:
+        """The row as a candidate, or why it cannot be one.
+
+        The answer of an extraction is rewritten as canonical JSON, so that the model learns one way
+        to write it.
+        """
+        try:
+            return self._candidate(raw, form)
+        except _FaultError as fault:
+            return Discarded(raw.place, str(fault))
+
+    def _candidate(self, raw: RawRow, form: DataFormat) -> Candidate:
+        prompt, given = _chat(raw, self._fields) if form == "chat" else _single_turn(raw, self._fields)
+        answer = self._answer(given)
+        messages = (*prompt, Message("assistant", answer))
+        key = prompt_key(prompt)
+        group_by = self._split.group_by
+        row = Row(
+            id=_derived_id(messages) if self._fields.id is None else _name(raw, self._fields.id),
+            messages=messages,
+            group=key if group_by is None else _name(raw, group_by),
+            source=raw.place.file,
+            meta=_meta(raw.values, self._fields.meta),
+        )
+        return Candidate(row, raw.place, key, normalise(answer), self._stratum(raw, answer))
+
+    def _answer(self, given: object) -> str:
+        """The answer as the model shall write it."""
+        if self._kind == "extraction":
+            return self._json_answer(given)
+        answer = _text(given, "answer")
+        if self._kind == "classification" and answer not in self._labels:
+            near = difflib.get_close_matches(normalise(answer), map(normalise, self._labels), n=1)
+            nearest = [label for label in self._labels if normalise(label) in near]
+            hint = f"; the nearest is {quote(nearest[0])}" if nearest else ""
+            raise _FaultError(f"label {quote(answer)} is not in the label set{hint}")
+        return answer
+
+    def _json_answer(self, given: object) -> str:
+        assert self._contract is not None and self._schema is not None  # noqa: S101 - settings see to it
+        try:
+            value = parse_json(given if isinstance(given, str) else json.dumps(given, allow_nan=False))
+        except ContractError as error:
+            raise _FaultError(f"answer: {error}") from None
+        except (TypeError, ValueError):
+            raise _FaultError("answer holds what JSON cannot") from None
+        violations = self._contract.violations(value)
+        if violations:
+            more = len(violations) - _MOST_VIOLATIONS
+            shown = "; ".join(violations[:_MOST_VIOLATIONS]) + (f"; and {more} more" if more > 0 else "")
+            raise _FaultError(f"answer breaks the contract: {shown}")
+        return canonical_json(value, self._schema)
+
+    def _stratum(self, raw: RawRow, answer: str) -> str:
+        name = self._split.stratify_by
+        if name is None:
+            return ""
+        head, _, key = name.partition(".")
+        if head != _ANSWER:
+            return _as_text(raw.values.get(name)) or ABSENT
+        if not key:
+            return answer
+        value = json.loads(answer) if self._kind == "extraction" else None
+        return json.dumps(value[key]) if isinstance(value, dict) and key in value else ABSENT
+
+
+def _chat(raw: RawRow, fields: Fields) -> tuple[tuple[Message, ...], object]:
+    """The turns before the answer, and the answer as it stands."""
+    turns = _field(raw.values, fields.messages)
+    if not isinstance(turns, list):
+        raise _FaultError(f"{quote(fields.messages)} is {json_type(turns)}, not array")
+    messages = [_turn(turn, number) for number, turn in enumerate(turns, start=1)]
+    roles = [message.role for message in messages]
+    first = 1 if roles[:1] == ["system"] else 0
+    for number, role in enumerate(roles[first:], start=first + 1):
+        due = "assistant" if (number - first) % 2 == 0 else "user"
+        if role != due:
+            raise _FaultError(f"turn {number} is {role} where {due} is due")
+    if len(roles) == first:
+        raise _FaultError("no turns but the system's" if first else "no turns")
+    if roles[-1] != "assistant":
+        raise _FaultError("the last turn is not the assistant's")
+    return tuple(messages[:-1]), messages[-1].content
+
+
+def _turn(turn: object, number: int) -> Message:
+    if not isinstance(turn, dict):
+        raise _FaultError(f"turn {number} is {json_type(turn)}, not object")
+    unknown = sorted(str(key) for key in turn.keys() - {"role", "content"})
+    if unknown:
+        raise _FaultError(f"turn {number} has keys that are not read: {', '.join(map(quote, unknown))}")
+    role = _field(turn, "role", f"turn {number}: ")
+    if role not in _ROLES:
+        raise _FaultError(f"turn {number}: role {quote(role)} is not one of {', '.join(_ROLES)}")
+    return Message(role, _text(_field(turn, "content", f"turn {number}: "), f"turn {number}"))
+
+
+def _single_turn(raw: RawRow, fields: Fields) -> tuple[tuple[Message, ...], object]:
+    """The prompt as the only turn, and the answer as it stands."""
+    prompt = _text(_field(raw.values, fields.prompt), quote(fields.prompt))
+    return (Message("user", prompt),), _field(raw.values, fields.completion)
+
+
+def _field(values: Mapping[str, Any], name: str, where: str = "") -> Any:  # noqa: ANN401 - a raw value
+    if name not in values:
+        raise _FaultError(f"{where}no field {quote(name)}")
+    return values[name]
+
+
+def _text(value: object, what: str) -> str:
+    if not isinstance(value, str):
+        raise _FaultError(f"{what} is {json_type(value)}, not string")
+    if not value.strip():
+        raise _FaultError(f"{what} is blank")
+    if not is_text(value):
+        raise _FaultError(f"{what} holds half of a surrogate pair: it was cut inside a character")
+    return value
+
+
+def _name(raw: RawRow, field: str) -> str:
+    """A field that must be there: the row's id or group."""
+    name = _as_text(_field(raw.values, field))
+    if not name.strip():
+        raise _FaultError(f"field {quote(field)} is blank")
+    return name
+
+
+def _meta(values: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, str]:
+    """The further fields as text, without those that the row leaves out, blank or null."""
+    meta = {name: _as_text(values.get(name)) for name in names}
+    return {name: text for name, text in meta.items() if text.strip()}
+
+
+def _as_text(value: object) -> str:
+    """A plain value as text, null as none; a list or an object as JSON."""
+    if value is None:
+        return ""
+    try:
+        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, allow_nan=False)
+    except (TypeError, ValueError):
+        raise _FaultError("a field holds what JSON cannot") from None
+    return text if not text else _text(text, "a field") if text.strip() else ""
+
+
+def _derived_id(messages: tuple[Message, ...]) -> str:
+    """A name made from the row's content alone."""
+    return digest(json.dumps([[turn.role, turn.content] for turn in messages]))

@@ -1,0 +1,44 @@
+"""Scores of contestants with their intervals, as metrics/*.json and trackers get them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from tunewright.artifacts import read_json, write_json
+from tunewright.evaluation.predictions import Contestant
+from tunewright.evaluation.statistics import Interval
+
+Results = Mapping[Contestant, Mapping[str, Interval]]
+
+
+def write_results(path: Path, results: Results) -> None:
+    """Write `{contestant: {metric: {"value", "low", "high", "n"}}}`."""
+    write_json(
+        path,
+        {
+            contestant: {name: interval.as_dict() for name, interval in measured.items()}
+            for contestant, measured in results.items()
+        },
+    )
+
+
+def read_results(path: Path) -> Results:
+    """Read what `write_results` wrote.
+
+    Raises:
+        TunewrightError: the file is missing or damaged.
+    """
+    return {
+        contestant: {name: Interval(**interval) for name, interval in measured.items()}
+        for contestant, measured in read_json(path).items()
+    }
+
+
+def flat_values(results: Results) -> dict[str, float]:
+    """The values alone as `contestant/metric`, for trackers."""
+    return {
+        f"{contestant}/{name}": interval.value
+        for contestant, measured in results.items()
+        for name, interval in measured.items()
+    }

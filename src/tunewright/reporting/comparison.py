@@ -1,0 +1,197 @@
+"""Base against tuned: the table with its chart, and what it says in plain sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tunewright.evaluation.predictions import Contestant
+from tunewright.evaluation.statistics import Interval
+from tunewright.reporting import numbers
+from tunewright.reporting.inputs import ReportInputs
+from tunewright.reporting.names import CONTESTANTS, FIELD_PREFIX, PROMPTED, SHORT, TUNED, metric_name
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One contestant's value: as text, and as places in percent of the scale (None off the scale)."""
+
+    contestant: str
+    name: str
+    value: str
+    interval: str
+    x: float | None
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True)
+class Delta:
+    """The tuned model against the better of the prompted ones, row by row."""
+
+    against: str
+    value: str
+    interval: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Block:
+    """One metric."""
+
+    metric: str
+    name: str
+    bars: tuple[Bar, ...]
+    delta: Delta | None
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something that a reader must not miss."""
+
+    title: str
+    text: str
+
+
+def blocks(inputs: ReportInputs) -> tuple[Block, ...]:
+    """The metrics that the task names, in its order."""
+    return tuple(_block(inputs, metric) for metric in dict.fromkeys(inputs.task.metrics))
+
+
+def further_blocks(inputs: ReportInputs) -> tuple[Block, ...]:
+    """The other metrics that were computed, without the fields of an extraction."""
+    return tuple(
+        _block(inputs, metric)
+        for metric in inputs.scores[TUNED]
+        if metric not in inputs.task.metrics and not metric.startswith(FIELD_PREFIX)
+    )
+
+
+def fields(inputs: ReportInputs) -> tuple[Block, ...]:
+    """The fields of an extraction's answer, in the schema's order; empty for other tasks."""
+    return tuple(_block(inputs, metric) for metric in inputs.scores[TUNED] if metric.startswith(FIELD_PREFIX))
+
+
+def findings(inputs: ReportInputs) -> tuple[str, ...]:
+    """What got better and what got worse, one sentence each, most important first."""
+    first = inputs.task.metrics[0]
+    values = {who: inputs.scores[who][first] for who in CONTESTANTS}
+    rival = best_prompted(inputs, first)
+    other = next(who for who in PROMPTED if who != rival)
+    sentences = [
+        f"{metric_name(first)}: {numbers.score(first, values[TUNED].value)} tuned, "
+        f"{numbers.score(first, values[rival].value)} with the best prompt ({SHORT[rival]}), "
+        f"{numbers.score(first, values[other].value)} {SHORT[other]}; "
+        f"on the same {numbers.count(values[TUNED].n)} test rows, which training never saw."
+    ]
+    better, worse = (_named(inputs, sign) for sign in (1, -1))
+    rest = [text for metric, text in better if metric != first]
+    if rest:
+        sentences.append(f"Also clearly better than the best prompt: {'; '.join(rest)}.")
+    if worse:
+        sentences.append(f"Clearly worse than the best prompt: {'; '.join(text for _, text in worse)}.")
+    return tuple(sentences)
+
+
+def notes(inputs: ReportInputs) -> tuple[Note, ...]:
+    """The warnings that belong on the first screen."""
+    found = []
+    if inputs.prompting.suffices:
+        found.append(_prompting_note(inputs))
+    if inputs.task.rationale.need == "know":
+        found.append(
+            Note(
+                "Retrieval is usually the better answer here.",
+                "The rationale says that the model needs to KNOW something new. Fine-tuning teaches "
+                "behaviour well and facts badly: facts change, cannot be cited and are easily made up. "
+                "Compare with retrieval before this goes on.",
+            )
+        )
+    return tuple(found)
+
+
+def _prompting_note(inputs: ReportInputs) -> Note:
+    found = inputs.prompting
+    metric, gap = found.metric, found.difference
+    base, tuned = (inputs.scores[who][metric].value for who in (found.contestant, TUNED))
+    better = gap.high < 0
+    return Note(
+        f"Prompting alone does {'better' if better else 'as well'}:",
+        f"the base model, {SHORT[found.contestant]}, reaches {numbers.score(metric, base)} "
+        f"and the tuned model {numbers.score(metric, tuned)} ({metric_name(metric).lower()}; difference "
+        f"{numbers.difference(metric, gap.value)} {numbers.interval(metric, gap.low, gap.high)}). "
+        + ("Do not use the tuned model." if better else "These rows give no reason to fine-tune."),
+    )
+
+
+def best_prompted(inputs: ReportInputs, metric: str) -> Contestant:
+    """The base model's better contestant in a metric; few-shot where they are equal."""
+    return max(reversed(PROMPTED), key=lambda who: inputs.scores[who][metric].value)
+
+
+def explanation(inputs: ReportInputs) -> str:
+    """What the table compares, in a sentence."""
+    return (
+        f"Everyone answers the same {numbers.count(len(inputs.predictions[TUNED]))} test rows with the same "
+        f"settings; few-shot puts {inputs.evaluation.few_shot.k} training rows into the prompt. "
+        "The line around a value is its interval."
+    )
+
+
+def _block(inputs: ReportInputs, metric: str) -> Block:
+    bars = tuple(
+        _bar(who, name, metric, inputs.scores[who][metric])
+        for who, name in CONTESTANTS.items()
+        if metric in inputs.scores[who]
+    )
+    return Block(metric, metric_name(metric), bars, _delta(inputs, metric))
+
+
+def _bar(who: Contestant, name: str, metric: str, score: Interval) -> Bar:
+    shown = numbers.is_share(metric)
+    return Bar(
+        contestant=who,
+        name=name,
+        value=numbers.score(metric, score.value),
+        interval=numbers.interval(metric, score.low, score.high),
+        x=_place(score.value) if shown else None,
+        low=_place(score.low) if shown else None,
+        high=_place(score.high) if shown else None,
+    )
+
+
+def _place(value: float | None) -> float | None:
+    return None if value is None else round(100 * min(max(value, 0.0), 1.0), 2)
+
+
+def _delta(inputs: ReportInputs, metric: str) -> Delta | None:
+    if metric not in inputs.differences:
+        return None
+    rival = best_prompted(inputs, metric)
+    score = inputs.differences[metric][rival]
+    meanings = {1: "clearly better", 0: "no clear difference", -1: "clearly worse"}
+    return Delta(
+        against=SHORT[rival],
+        value=numbers.difference(metric, score.value),
+        interval=numbers.interval(metric, score.low, score.high),
+        meaning=meanings[_direction(score)] if numbers.is_share(metric) else "",
+    )
+
+
+def _named(inputs: ReportInputs, sign: int) -> Sequence[tuple[str, str]]:
+    """The metrics in which the tuned model is clearly better (1) or worse (-1) than the best prompt."""
+    found = []
+    for metric in inputs.task.metrics:
+        if not numbers.is_share(metric):
+            continue
+        score = inputs.differences[metric][best_prompted(inputs, metric)]
+        if _direction(score) == sign:
+            found.append((metric, f"{metric_name(metric).lower()} {numbers.difference(metric, score.value)}"))
+    return found
+
+
+def _direction(score: Interval) -> int:
+    """1 if the whole interval lies above zero, -1 if below, 0 if it holds zero or there is none."""
+    if score.low is None or score.high is None:
+        return 0
+    return int(score.low > 0) - int(score.high < 0)

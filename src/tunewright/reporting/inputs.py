@@ -1,0 +1,62 @@
+"""`ReportInputs`: everything that report and model card are made from, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tunewright.config.schema.data import Data
+from tunewright.config.schema.evaluation import Evaluation
+from tunewright.config.schema.hardware import Hardware
+from tunewright.config.schema.method import Method
+from tunewright.config.schema.model import Model
+from tunewright.config.schema.settings import Choices, Project
+from tunewright.config.schema.task import Task
+from tunewright.data.card import DataCard
+from tunewright.evaluation.compare import Prompting
+from tunewright.evaluation.predictions import Contestant, Prediction
+from tunewright.evaluation.results import Results
+from tunewright.evaluation.statistics import Interval
+from tunewright.evaluation.verdict import Verdict
+from tunewright.models.record import BaseModelRecord
+from tunewright.reporting.loss_curve import LossPoint
+
+
+@dataclass(frozen=True)
+class ReportInputs:
+    """What the report stage read, computed and hands on.
+
+    Attributes:
+        version: of tunewright.
+        scores: of all contestants; an extraction's fields are metrics named `field.NAME`.
+        differences: metric -> contestant -> tuned minus that contestant, on the same rows.
+        row_scores: contestant -> row id -> how good that answer is, 0 to 1.
+        predictions: contestant -> answers.
+        train: metrics/train.json.
+        timings: stage -> timings/STAGE.json.
+        hashes: SHA-256 by path, of the adapter's and the data's files.
+    """
+
+    project: Project
+    seed: int
+    choices: Choices
+    version: str
+    task: Task
+    data: Data
+    model: Model
+    method: Method
+    hardware: Hardware
+    evaluation: Evaluation
+    base_model: BaseModelRecord
+    card: DataCard
+    scores: Results
+    differences: Mapping[str, Mapping[Contestant, Interval]]
+    row_scores: Mapping[Contestant, Mapping[str, float]]
+    predictions: Mapping[Contestant, Sequence[Prediction]]
+    verdict: Verdict
+    prompting: Prompting
+    train: Mapping[str, Any]
+    losses: Sequence[LossPoint]
+    timings: Mapping[str, Mapping[str, Any]]
+    hashes: Mapping[str, str]

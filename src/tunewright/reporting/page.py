@@ -1,0 +1,60 @@
+"""`render_report`: the report as one HTML text that loads nothing and runs nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tunewright.reporting import comparison, examples, facts, numbers
+from tunewright.reporting.inputs import ReportInputs
+from tunewright.reporting.loss_curve import loss_chart
+from tunewright.reporting.names import CONTESTANTS
+from tunewright.reporting.templates import render_html
+from tunewright.reporting.verdict_view import criterion_rows, verdict_view
+
+
+def render_report(inputs: ReportInputs) -> str:
+    """Render the report; the same inputs give the same text."""
+    return render_html("report.html.j2", _context(inputs))
+
+
+def _context(inputs: ReportInputs) -> dict[str, Any]:
+    shown = examples.examples(inputs)
+    chart = loss_chart(inputs.losses, inputs.train["best_step"])
+    return {
+        "project": inputs.project,
+        "task": inputs.task,
+        "base_model": str(inputs.base_model),
+        "method": inputs.choices.method,
+        "version": inputs.version,
+        "verdict": verdict_view(inputs.verdict),
+        "criteria": criterion_rows(inputs.verdict),
+        "findings": comparison.findings(inputs),
+        "notes": comparison.notes(inputs),
+        "cost": facts.cost_lines(inputs),
+        "comparison": {
+            "blocks": comparison.blocks(inputs),
+            "further": comparison.further_blocks(inputs),
+            "explanation": comparison.explanation(inputs),
+        },
+        "confidence": f"{100 * inputs.evaluation.statistics.confidence:g} %",
+        "contestant_names": list(CONTESTANTS.values()),
+        "fields": comparison.fields(inputs),
+        "examples": shown,
+        "examples_explanation": examples.explanation(inputs, shown),
+        "chart": chart,
+        "chart_caption": (
+            "Loss of the answer's tokens, lower is better. Training measures each batch as it is learnt, "
+            "validation all validation rows"
+            + ("; the ring marks the kept weights." if chart and chart.best else ".")
+        ),
+        "training_facts": facts.training_facts(inputs),
+        "funnel": facts.funnel(inputs),
+        "rejected": [(reason, numbers.count(rows)) for reason, rows in inputs.card.rejected.items()],
+        "data_warnings": inputs.card.warnings,
+        "sources": inputs.card.sources,
+        "answers": facts.answer_rows(inputs),
+        "splits": facts.SPLITS,
+        "choices": [(group, option) for group, option in inputs.choices if option is not None],
+        "settings_text": facts.settings_text(inputs),
+        "lineage": facts.lineage(inputs),
+    }

@@ -1,0 +1,144 @@
+"""`read_inputs`: gather what the stages before wrote, score it on the same rows and judge it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from tunewright import artifacts
+from tunewright.config.schema.data import Data
+from tunewright.config.schema.evaluation import Evaluation
+from tunewright.config.schema.hardware import Hardware
+from tunewright.config.schema.method import Method
+from tunewright.config.schema.model import Model
+from tunewright.config.schema.settings import Choices, Project
+from tunewright.config.schema.task import Contestant as Prompted
+from tunewright.config.schema.task import Task, TaskKind
+from tunewright.data.card import read_card
+from tunewright.evaluation.compare import check_same_rows, differences, prompting_suffices
+from tunewright.evaluation.metrics import Score, custom_metrics, scores
+from tunewright.evaluation.predictions import (
+    PREDICTIONS,
+    Contestant,
+    Prediction,
+    of_contestant,
+    read_predictions,
+)
+from tunewright.evaluation.results import read_results
+from tunewright.evaluation.statistics import Interval
+from tunewright.evaluation.verdict import judge
+from tunewright.extensions import load_extensions
+from tunewright.models.record import read_record
+from tunewright.reporting.inputs import ReportInputs
+from tunewright.reporting.loss_curve import read_losses
+from tunewright.reporting.names import TUNED
+
+TIMED_STAGES = ("baseline", "train", "evaluate")
+ROW_METRIC: Mapping[TaskKind, str] = {
+    "extraction": "exact_match",
+    "classification": "accuracy",
+    "generation": "chrf",
+    "chat": "chrf",
+}
+"""What says how good a single answer is."""
+
+
+def read_inputs(
+    root: Path,
+    *,
+    project: Project,
+    seed: int,
+    choices: Choices,
+    version: str,
+    task: Task,
+    data: Data,
+    model: Model,
+    method: Method,
+    hardware: Hardware,
+    evaluation: Evaluation,
+) -> ReportInputs:
+    """Read the artifacts of a project and judge the tuned model.
+
+    Raises:
+        TunewrightError: an artifact is missing or damaged, or the contestants answered other rows.
+    """
+    predictions = _predictions(root)
+    scored = _scored(root, task, predictions)
+    statistics = evaluation.statistics
+    # Where both prompts are equally good, the first stands for them: with examples.
+    prompted: dict[Prompted, dict[str, Score]] = {
+        "few_shot": scored["few_shot"],
+        "zero_shot": scored["zero_shot"],
+    }
+    gaps: dict[Contestant, dict[str, Interval]] = {
+        "few_shot": differences(scored[TUNED], scored["few_shot"], statistics),
+        "zero_shot": differences(scored[TUNED], scored["zero_shot"], statistics),
+    }
+    return ReportInputs(
+        project=project,
+        seed=seed,
+        choices=choices,
+        version=version,
+        task=task,
+        data=data,
+        model=model,
+        method=method,
+        hardware=hardware,
+        evaluation=evaluation,
+        base_model=read_record(root / artifacts.BASE_MODEL),
+        card=read_card(root / artifacts.DATA_CARD),
+        scores={
+            **read_results(root / artifacts.METRICS / "baseline.json"),
+            **read_results(root / artifacts.METRICS / "evaluation.json"),
+        },
+        differences={name: {who: gap[name] for who, gap in gaps.items()} for name in scored[TUNED]},
+        row_scores={
+            who: _by_row(predictions[who], scored[who][ROW_METRIC[task.kind]]) for who in predictions
+        },
+        predictions=predictions,
+        verdict=judge(task.acceptance, scored[TUNED], prompted, statistics),
+        prompting=prompting_suffices(
+            scored[TUNED], prompted, kind=task.kind, metrics=task.metrics, statistics=statistics
+        ),
+        train=artifacts.read_json(root / artifacts.METRICS / "train.json"),
+        losses=read_losses(root / artifacts.LOSS_CSV),
+        timings={
+            stage: artifacts.read_json(root / artifacts.TIMINGS / f"{stage}.json") for stage in TIMED_STAGES
+        },
+        hashes=_hashes(root),
+    )
+
+
+def _predictions(root: Path) -> dict[Contestant, Sequence[Prediction]]:
+    """The answers of all contestants to the same rows, in the same order."""
+    base = read_predictions(root / artifacts.BASELINE / PREDICTIONS)
+    tuned = read_predictions(root / artifacts.EVALUATION / PREDICTIONS)
+    found: dict[Contestant, Sequence[Prediction]] = {
+        "zero_shot": of_contestant(base, "zero_shot"),
+        "few_shot": of_contestant(base, "few_shot"),
+        TUNED: of_contestant(tuned, "tuned"),
+    }
+    for rows in found.values():
+        check_same_rows(found[TUNED], rows)
+    return found
+
+
+def _scored(
+    root: Path, task: Task, predictions: Mapping[Contestant, Sequence[Prediction]]
+) -> dict[Contestant, dict[str, Score]]:
+    names = (*task.metrics, *(criterion.metric for criterion in task.acceptance))
+    custom = custom_metrics(names, load_extensions(root))
+    return {
+        who: scores(rows, kind=task.kind, output=task.output, custom=custom)
+        for who, rows in predictions.items()
+    }
+
+
+def _by_row(rows: Sequence[Prediction], score: Score) -> dict[str, float]:
+    return dict(zip((row.id for row in rows), score.rows.tolist(), strict=True))
+
+
+def _hashes(root: Path) -> dict[str, str]:
+    adapter = [path for path in sorted((root / artifacts.ADAPTER).rglob("*")) if path.is_file()]
+    data = [root / path for path in (artifacts.TRAIN_ROWS, artifacts.VALIDATION_ROWS, artifacts.TEST_ROWS)]
+    return {path.relative_to(root).as_posix(): artifacts.sha256_file(path) for path in (*adapter, *data)}

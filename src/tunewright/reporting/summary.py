@@ -1,0 +1,47 @@
+"""The short table and the verdict as plain lines, for terminals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tunewright.evaluation.results import Results
+from tunewright.evaluation.verdict import Verdict
+from tunewright.reporting import numbers
+from tunewright.reporting.names import CONTESTANTS
+from tunewright.reporting.verdict_view import criterion_rows, verdict_view
+
+
+def summary_table(metrics: Sequence[str], scores: Results) -> str:
+    """Base zero-shot, few-shot and tuned, with intervals, a metric a line.
+
+    Args:
+        metrics: which, in this order.
+        scores: contestant -> metric -> score.
+    """
+    header = ["", *(name.lower() for name in CONTESTANTS.values())]
+    rows = [header]
+    for metric in metrics:
+        found = [scores[who][metric] for who in CONTESTANTS]
+        values = [numbers.score(metric, score.value) for score in found]
+        widest = max(map(len, values))
+        intervals = [numbers.interval(metric, score.low, score.high) for score in found]
+        rows.append([metric, *(f"{v:>{widest}} {i}" for v, i in zip(values, intervals, strict=True))])
+    return _aligned(rows)
+
+
+def verdict_table(verdict: Verdict) -> str:
+    """Criterion, value, interval, pass or fail and why, a criterion a line; then the verdict."""
+    rows = [["criterion", "value", "interval", "result", "reason"]]
+    for row in criterion_rows(verdict):
+        rows.append([row.text, row.value, row.interval, "pass" if row.passed else "FAIL", row.reason])
+    view = verdict_view(verdict)
+    if len(rows) == 1:
+        return f"{view.title}: {view.sentence}"
+    return f"{_aligned(rows)}\n{view.title}"
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> str:
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    )

@@ -1,0 +1,84 @@
+"""baseline: let the untouched base model answer the test rows, zero-shot and few-shot, and score it."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from tunewright.artifacts import BASE_MODEL, BASELINE, METRICS, TEST_ROWS, TIMINGS, TRAIN_ROWS, write_json
+from tunewright.config.schema.method import Quantization
+from tunewright.config.stage_settings import stage_settings
+from tunewright.data.rows import Message, read_rows
+from tunewright.evaluation.few_shot import check_examples_fit, draw_examples, few_shot_prompt
+from tunewright.evaluation.generate import generate, room_for_prompt
+from tunewright.evaluation.metrics import custom_metrics, measure, scores
+from tunewright.evaluation.predictions import PREDICTIONS, Contestant, write_predictions
+from tunewright.evaluation.results import flat_values, write_results
+from tunewright.extensions import load_extensions
+from tunewright.models.fetch import resolve
+from tunewright.models.load import load_model, load_tokenizer
+from tunewright.models.machine import timing_record
+from tunewright.models.record import read_record
+from tunewright.scratch import scratch
+from tunewright.tracking.run import tracked_run
+
+ANSWERS_DEPEND_ON = (BASE_MODEL, TRAIN_ROWS, TEST_ROWS)  # not on extensions/: a mended metric keeps them
+
+
+def run(root: Path) -> None:
+    """Answer, score, write; a run after a kill goes on where that stopped.
+
+    Raises:
+        EvaluationError: a prompt is too long, there are too few examples, or a custom metric fails.
+        ModelError: the base model cannot be had or loaded.
+    """
+    stage = stage_settings("baseline", root)
+    settings, evaluation, task = stage.settings, stage.settings.evaluation, stage.settings.task
+    custom = custom_metrics(task.metrics, load_extensions(root))
+    rows = [row.with_instructions(task.instructions) for row in read_rows(root / TEST_ROWS)]
+    rows = rows[: evaluation.max_rows]
+    examples = draw_examples(read_rows(root / TRAIN_ROWS), evaluation.few_shot)
+    prompts: dict[Contestant, list[tuple[Message, ...]]] = {
+        "zero_shot": [row.prompt for row in rows],
+        "few_shot": [few_shot_prompt(row, examples) for row in rows],
+    }
+
+    folder = resolve(read_record(root / BASE_MODEL))
+    tokenizer = load_tokenizer(folder, trust_remote_code=settings.model.trust_remote_code)
+    model = load_model(
+        folder,
+        device=settings.hardware.device,
+        precision=evaluation.precision,
+        quantization=Quantization() if evaluation.load_in_4bit else None,
+        trust_remote_code=settings.model.trust_remote_code,
+    )
+    check_examples_fit(tokenizer, rows, examples, room_for_prompt(model, evaluation.max_new_tokens))
+
+    with (
+        tracked_run(settings.tracking, settings.project, "baseline") as tracker,
+        scratch("baseline", stage.tracked, ANSWERS_DEPEND_ON) as work,
+    ):
+        started = time.perf_counter()
+        answered = {
+            contestant: generate(
+                model, tokenizer, rows, asked, contestant=contestant, evaluation=evaluation, folder=work
+            )
+            for contestant, asked in prompts.items()
+        }
+        timing = timing_record(
+            time.perf_counter() - started, sum(generated.new_tokens for generated in answered.values())
+        )
+        results = {
+            contestant: measure(
+                scores(generated.predictions, kind=task.kind, output=task.output, custom=custom),
+                evaluation.statistics,
+            )
+            for contestant, generated in answered.items()
+        }
+        write_predictions(
+            root / BASELINE / PREDICTIONS,
+            [prediction for generated in answered.values() for prediction in generated.predictions],
+        )
+        write_results(root / METRICS / "baseline.json", results)
+        write_json(root / TIMINGS / "baseline.json", timing.as_dict())
+        tracker.summary(flat_values(results))

@@ -1,0 +1,70 @@
+"""evaluate: let the tuned model answer the rows of the baseline, asked as the zero-shot base model was."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from tunewright.artifacts import ADAPTER, BASE_MODEL, EVALUATION, METRICS, TEST_ROWS, TIMINGS, write_json
+from tunewright.config.schema.method import Quantization
+from tunewright.config.stage_settings import stage_settings
+from tunewright.data.rows import read_rows
+from tunewright.evaluation.generate import generate
+from tunewright.evaluation.metrics import custom_metrics, measure, scores
+from tunewright.evaluation.predictions import PREDICTIONS, write_predictions
+from tunewright.evaluation.proof import load_proven
+from tunewright.evaluation.results import Results, flat_values, write_results
+from tunewright.extensions import load_extensions
+from tunewright.models.fetch import resolve
+from tunewright.models.load import load_tokenizer
+from tunewright.models.machine import timing_record
+from tunewright.models.record import read_record
+from tunewright.scratch import scratch
+from tunewright.tracking.run import tracked_run
+
+ANSWERS_DEPEND_ON = (BASE_MODEL, ADAPTER, TEST_ROWS)  # not on extensions/: a mended metric keeps them
+
+
+def run(root: Path) -> None:
+    """Prove that the tuned model is the one that answers; answer, score, write.
+
+    Raises:
+        EvaluationError: the tuned model does not differ from the base model, a prompt is too long,
+            or a custom metric fails.
+        ModelError: the base or tuned model cannot be had or loaded.
+    """
+    stage = stage_settings("evaluate", root)
+    settings, evaluation, task = stage.settings, stage.settings.evaluation, stage.settings.task
+    custom = custom_metrics(task.metrics, load_extensions(root))
+    rows = [row.with_instructions(task.instructions) for row in read_rows(root / TEST_ROWS)]
+    rows = rows[: evaluation.max_rows]
+    prompts = [row.prompt for row in rows]
+
+    folder = resolve(read_record(root / BASE_MODEL))
+    tokenizer = load_tokenizer(folder, trust_remote_code=settings.model.trust_remote_code)
+    model = load_proven(
+        folder,
+        root / ADAPTER,
+        tokenizer,
+        prompts[0],
+        device=settings.hardware.device,
+        precision=evaluation.precision,
+        quantization=Quantization() if evaluation.load_in_4bit else None,
+        trust_remote_code=settings.model.trust_remote_code,
+    )
+
+    with (
+        tracked_run(settings.tracking, settings.project, "evaluate") as tracker,
+        scratch("evaluate", stage.tracked, ANSWERS_DEPEND_ON) as work,
+    ):
+        started = time.perf_counter()
+        generated = generate(
+            model, tokenizer, rows, prompts, contestant="tuned", evaluation=evaluation, folder=work
+        )
+        timing = timing_record(time.perf_counter() - started, generated.new_tokens)
+        scored = scores(generated.predictions, kind=task.kind, output=task.output, custom=custom)
+        results: Results = {"tuned": measure(scored, evaluation.statistics)}
+        write_predictions(root / EVALUATION / PREDICTIONS, generated.predictions)
+        write_results(root / METRICS / "evaluation.json", results)
+        write_json(root / TIMINGS / "evaluate.json", timing.as_dict())
+        tracker.summary(flat_values(results))

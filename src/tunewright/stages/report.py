@@ -1,0 +1,55 @@
+"""report: compare, judge against the acceptance criteria, write report and model card.
+
+A failed criterion is recorded, not raised: the numbers of a model that was not accepted must survive.
+`tunewright accept` is what exits non-zero.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tunewright import artifacts
+from tunewright.config.stage_settings import stage_settings
+from tunewright.evaluation.verdict import write_verdict
+from tunewright.progress import say
+from tunewright.reporting.model_card import render_model_card
+from tunewright.reporting.page import render_report
+from tunewright.reporting.read import read_inputs
+from tunewright.reporting.summary import summary_table, verdict_table
+from tunewright.tracking.run import tracked_run
+
+
+def run(root: Path) -> None:
+    """Write reports/ and metrics/acceptance.json, and say what stands in them.
+
+    Raises:
+        TunewrightError: an artifact is missing or damaged, or the contestants answered other rows.
+    """
+    settings = stage_settings("report", root).settings
+    inputs = read_inputs(
+        root,
+        project=settings.project,
+        seed=settings.seed,
+        choices=settings.choices,
+        version=settings.versions.tunewright,
+        task=settings.task,
+        data=settings.data,
+        model=settings.model,
+        method=settings.method,
+        hardware=settings.hardware,
+        evaluation=settings.evaluation,
+    )
+    report = artifacts.REPORTS / "report.html"
+    model_card = artifacts.REPORTS / "model_card.md"
+    artifacts.write_text(root / report, render_report(inputs))
+    artifacts.write_text(root / model_card, render_model_card(inputs))
+    write_verdict(root / artifacts.METRICS / "acceptance.json", inputs.verdict)
+
+    with tracked_run(settings.tracking, settings.project, "report") as tracked:
+        tracked.summary({"accepted": float(inputs.verdict.accepted)})
+        # The report itself shows rows of the test set, which do not go to a tracker.
+        tracked.file(root / model_card)
+
+    say(summary_table(inputs.task.metrics, inputs.scores))
+    say(verdict_table(inputs.verdict))
+    say(f"report: {report}")

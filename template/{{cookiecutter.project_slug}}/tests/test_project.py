@@ -1,0 +1,63 @@
+"""Configuration and data hold together; a few seconds, no model."""
+
+from pathlib import Path
+
+import pytest
+from tunewright.config.compose import compose
+from tunewright.data.prepare import clean, divide, refuse_many_rejected
+from tunewright.data.read import RAW, RawRow, read_source
+from tunewright.extensions import load_extensions
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="module")
+def settings():
+    """Everything that params.yaml and conf/ say; a mistake in them fails here and names its line."""
+    return compose(ROOT)
+
+
+@pytest.fixture(scope="module")
+def prepared(settings):
+    """The rows as `dvc repro prepare` would write them."""
+    task, registered = settings.task, load_extensions(ROOT).transforms
+    cleaned = clean(ROOT, settings.data, task.kind, task.output, registered)
+    refuse_many_rejected(cleaned, settings.data.max_rejected_share, Path("artifacts/data/rejected.jsonl"))
+    return divide(ROOT, cleaned, settings.data, task.kind, task.output)
+
+
+def test_something_decides_whether_a_model_is_accepted(settings):
+    assert settings.task.acceptance, "without acceptance criteria `tunewright accept` accepts anything"
+
+
+def test_every_raw_file_is_used(settings):
+    named = {source.path for source in settings.data.sources}
+    there = {
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / RAW).rglob("*")
+        if path.is_file() and path.suffix != ".dvc" and path.name != ".gitignore"
+    }
+    assert there == named, "data/raw holds the sources of conf/data and nothing else"
+
+
+def test_no_field_of_a_raw_row_is_dropped_unnoticed(settings):
+    data = settings.data
+    if data.transforms:
+        pytest.skip("row transforms may use any field")
+    wanted = {data.fields.id, data.split.group_by, (data.split.stratify_by or "").split(".")[0], *data.fields.meta}
+    wanted |= {data.fields.prompt, data.fields.completion, data.fields.messages}
+    unknown = {
+        (source.path, name)
+        for source in data.sources
+        for row in read_source(ROOT, source)
+        if isinstance(row, RawRow)
+        for name in set(row.values) - wanted
+    }
+    assert not unknown, "name these fields in data.fields.meta, or take them out of the file"
+
+
+def test_no_test_row_is_met_in_training(prepared):
+    seen = [*prepared.rows["train"], *prepared.rows["validation"]]
+    for test_row in prepared.rows["test"]:
+        assert all(test_row.group != row.group for row in seen), f"group {test_row.group} straddles the split"
+        assert all(test_row.prompt != row.prompt for row in seen), f"row {test_row.id} is asked in training too"

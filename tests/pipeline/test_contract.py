@@ -1,0 +1,167 @@
+"""The contract of each stage: which edit runs which stage again, and which does not.
+
+One project with the tiny model runs once; every edit starts from that state.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.pipeline.conftest import Project
+
+pytestmark = pytest.mark.slow
+
+TRAINING = {"train", "evaluate", "report"}
+SCORING = {"baseline", "evaluate", "report"}
+EVERYTHING = {"fetch", "prepare", "baseline", "train", "evaluate", "report"}
+
+
+@pytest.mark.parametrize(
+    ("assignments", "expected"),
+    [
+        pytest.param(["method.learning_rate=5e-4"], TRAINING, id="learning rate"),
+        pytest.param(["method=dora"], TRAINING, id="method"),
+        pytest.param(["seed=1"], TRAINING, id="seed"),
+        pytest.param(
+            ["hardware.precision=fp32", "evaluation.precision=bf16"], TRAINING, id="hardware precision"
+        ),
+        pytest.param(["evaluation.max_new_tokens=6"], SCORING, id="evaluation"),
+        pytest.param(["task.acceptance=[{metric: schema_valid, min: 0.5}]"], {"report"}, id="acceptance"),
+        pytest.param(
+            ["hardware.price_per_hour={amount: 2, currency: EUR, date: 2026-01-01, source: invoice}"],
+            {"report"},
+            id="price",
+        ),
+        pytest.param(["tracking=wandb-offline"], set(), id="tracking"),
+        pytest.param(["task.instructions=Sort it."], TRAINING | SCORING, id="instructions"),
+        pytest.param(["data.split.seed=1"], EVERYTHING - {"fetch"}, id="split"),
+    ],
+)
+def test_a_setting_runs_what_reads_it(ready: Project, assignments: list[str], expected: set[str]) -> None:
+    ready.restore()
+    ready.run("tunewright", "set", *assignments)
+    assert ready.repro() - {"compose"} == expected
+
+
+def test_nothing_to_do(ready: Project) -> None:
+    ready.restore()
+    assert ready.repro() == {"compose"}
+
+
+def test_a_comment_runs_nothing(ready: Project) -> None:
+    ready.restore()
+    ready.replace("params.yaml", "# The choices", "# All choices")
+    ready.replace("conf/task/support_triage.yaml", "# The first is", "# The first one is")
+    assert ready.repro() == {"compose"}
+
+
+def test_another_row_runs_all_but_fetch(ready: Project) -> None:
+    ready.restore()
+    answer = {
+        "category": "fault",
+        "priority": "normal",
+        "product": "blender",
+        "order_number": "BW-100001",
+        "needs_human": False,
+    }
+    row = {
+        "id": "t8001",
+        "prompt": "Blender lid cracked, BW-100001",
+        "completion": answer,
+        "customer": "c8001",
+    }
+    with (ready.folder / "data" / "raw" / "tickets.jsonl").open("a") as file:
+        file.write(json.dumps(row) + "\n")
+    # The new row falls into one split; baseline and train run only if one of their splits changed.
+    ran = ready.repro()
+    assert {"prepare", "report"} <= ran
+    assert "fetch" not in ran
+
+
+def test_extension_code_runs_what_may_call_it(ready: Project) -> None:
+    ready.restore()
+    (ready.folder / "extensions" / "mine.py").write_text(
+        "from tunewright.extensions import metric\n\n\n"
+        '@metric("short")\ndef short(prompt, reference, answer):\n    return float(len(answer) < 200)\n'
+    )
+    assert ready.repro() - {"compose"} == {"prepare", *SCORING}
+
+
+def test_a_changed_packaged_option_runs_what_reads_it(ready: Project) -> None:
+    """The project shadows method/lora.yaml with a copy in which one value differs."""
+    ready.restore()
+    (ready.folder / "conf" / "method").mkdir()
+    packaged = Path(__file__).parents[2] / "conf" / "method" / "lora.yaml"
+    (ready.folder / "conf" / "method" / "lora.yaml").write_text(
+        packaged.read_text().replace("weight_decay: 0.0", "weight_decay: 0.1")
+    )
+    assert ready.repro() - {"compose"} == TRAINING
+
+
+def test_another_model_runs_all_that_loads_it(ready: Project, tmp_path: Path) -> None:
+    """A model from a local folder: the cached tiny one under another name."""
+    ready.restore()
+    cached = next(path for path in Path(ready.environment["TUNEWRIGHT_CACHE"]).rglob("config.json")).parent
+    shutil.copytree(cached, tmp_path / "my-model")
+    ready.run("tunewright", "set", "model=path", f"model.path={tmp_path / 'my-model'}", "model.licence=MIT")
+    assert ready.repro() - {"compose"} == EVERYTHING - {"prepare"}
+
+
+def test_another_version_of_the_library_runs_everything(ready: Project, tmp_path: Path) -> None:
+    """A site module that changes the version stands in for an upgrade."""
+    ready.restore()
+    (tmp_path / "sitecustomize.py").write_text("import tunewright\n\ntunewright.__version__ = '0.1.1'\n")
+    output = ready.run("dvc", "repro", PYTHONPATH=str(tmp_path))
+    from tests.pipeline.conftest import stages_run
+
+    assert stages_run(output) - {"compose"} == EVERYTHING
+
+
+def test_going_back_comes_from_the_cache(ready: Project) -> None:
+    ready.restore()
+    ready.run("tunewright", "set", "method.learning_rate=5e-4")
+    ready.repro()
+    ready.run("tunewright", "set", "~method.learning_rate")
+    output = ready.run("dvc", "repro")
+    assert "Running stage 'train'" not in output
+    assert "Running stage 'evaluate'" not in output
+
+
+def test_a_mistake_stops_before_any_other_stage(ready: Project) -> None:
+    ready.restore()
+    ready.replace("params.yaml", "num_train_epochs", "num_train_epoch")
+    ready.replace("conf/task/support_triage.yaml", "# The first is", "# Edited. The first is")
+    output = ready.run("dvc", "repro", ok=False)
+    assert "did you mean 'num_train_epochs'" in output
+    assert "Traceback" not in output
+    assert "Running stage 'compose'" in output
+    assert output.count("Running stage") == 1
+
+
+def test_a_clone_elsewhere_pulls_and_runs_nothing(ready: Project, tmp_path: Path) -> None:
+    """`dvc push`, a clone at another path with an empty model cache, `dvc pull`."""
+    ready.restore()
+    ready.run("dvc", "remote", "add", "--force", "--default", "store", str(tmp_path / "store"))
+    ready.commit("Remote")
+    ready.run("dvc", "push", "--quiet")
+    clone = Project(tmp_path / "clone", ready.environment | {"TUNEWRIGHT_CACHE": str(tmp_path / "cache")})
+    subprocess.run(["git", "clone", "--quiet", ready.folder, clone.folder], check=True)
+    clone.run("dvc", "pull", "--quiet")
+    assert clone.hashes() == ready.hashes()
+    assert clone.repro() == {"compose"}
+    clone.run("tunewright", "set", "method.learning_rate=5e-4")
+    assert clone.repro() - {"compose"} == TRAINING
+
+
+def test_a_queued_experiment_runs_what_changed(ready: Project) -> None:
+    ready.restore()
+    ready.run("dvc", "exp", "run", "--queue", "-S", "++set.method.learning_rate=7e-4", "--name", "faster")
+    output = ready.run("dvc", "exp", "run", "--run-all")
+    assert "faster" in ready.run("dvc", "exp", "list", "--name-only"), output
+    shown = ready.run("dvc", "exp", "show", "--json")
+    assert "tuned" in shown

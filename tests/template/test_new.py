@@ -1,0 +1,202 @@
+"""`tunewright new` and plain cookiecutter: the same files, clear refusals, no trace elsewhere."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from cookiecutter.exceptions import FailedHookException
+from cookiecutter.main import cookiecutter
+from typer.testing import CliRunner
+
+from tunewright.cli.main import app
+from tunewright.cli.new import new
+from tunewright.errors import ConfigError, ScaffoldError
+
+from .conftest import KINDS, TEMPLATE, Bake, files_of
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_plain_cookiecutter_gives_the_same_files(baked: dict[str, Path], tmp_path: Path, kind: str) -> None:
+    made = cookiecutter(str(TEMPLATE), no_input=True, extra_context={"kind": kind}, output_dir=str(tmp_path))
+    assert files_of(Path(made)) == files_of(baked[kind])
+
+
+def test_plain_cookiecutter_from_a_relative_path_gives_the_same_files(
+    baked: dict[str, Path], tmp_path: Path, home: Path
+) -> None:
+    """As a user types it: a process of its own, in the folder beside the checkout."""
+    subprocess.run(
+        [sys.executable, "-m", "cookiecutter", TEMPLATE.parent.name, "--directory", TEMPLATE.name,
+         "--no-input", "--output-dir", str(tmp_path)],
+        cwd=TEMPLATE.parents[1], check=True, capture_output=True,
+    )  # fmt: skip
+    assert files_of(tmp_path / "support-triage") == files_of(baked["extraction"])
+
+
+def test_plain_cookiecutter_refuses_hostile_answers_before_a_folder_is_made(tmp_path: Path) -> None:
+    out = str(tmp_path / "out")
+    for slug in ("a/b", "../evil", "Ünsafe"):
+        with pytest.raises(FailedHookException, match="project_slug"):
+            cookiecutter(str(TEMPLATE), no_input=True, extra_context={"project_slug": slug}, output_dir=out)
+    assert not (tmp_path / "out").exists()
+    assert not (tmp_path / "evil").exists()
+
+
+def test_replayed_hostile_answers_are_refused_by_the_hook(
+    tmp_path: Path, home: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    made = cookiecutter(str(TEMPLATE), no_input=True, output_dir=str(tmp_path))
+    replay = home / "replay" / f"{TEMPLATE.name}.json"
+    text = replay.read_text(encoding="utf-8")
+    shutil.rmtree(made)
+    replay.write_text(
+        text.replace('"project_name": "Support triage"', '"project_name": "two\\nlines"'), "utf-8"
+    )
+    with pytest.raises(FailedHookException):
+        cookiecutter(str(TEMPLATE), replay=True, output_dir=str(tmp_path))
+    assert "project_name holds U+000A" in capfd.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_new_leaves_nothing_outside_the_project(tmp_path: Path, home: Path) -> None:
+    def trace() -> set[str]:
+        return {path.relative_to(home).as_posix() for path in home.rglob("*")}
+
+    before = trace()
+    new([], no_input=True, output_dir=tmp_path / "made" / "on the way")
+    assert trace() == before
+    assert [path.name for path in (tmp_path / "made" / "on the way").iterdir()] == ["support-triage"]
+
+
+def test_existing_folder_is_refused(bake: Bake, tmp_path: Path) -> None:
+    project = bake()
+    before = files_of(project)
+    result = CliRunner().invoke(app, ["new", "--no-input", "--output-dir", str(tmp_path)])
+    assert isinstance(result.exception, ScaffoldError)
+    assert result.exception.exit_code == 2
+    assert "support-triage: exists already" in str(result.exception)
+    assert files_of(project) == before
+    assert list(tmp_path.iterdir()) == [project]
+
+
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        (["knd=chat"], "did you mean 'kind'?"),
+        (["_extensions=os"], "there is no question '_extensions'"),
+        (["kind=extract"], "did you mean 'extraction'?"),
+        (["model=qwen3-4B"], "did you mean 'qwen3-4b'?"),
+        (["model=zzz"], "there are: smollm2-135m"),
+        (["chat"], "KEY=VALUE"),
+        (["kind=chat", "kind=extraction"], "answered twice"),
+        (["project_name=42nd street"], "project_slug '42nd-street' cannot name the folder"),
+        (["project_name=🎉"], "project_slug is empty"),
+    ],
+)
+def test_unusable_answers_name_the_nearest(tmp_path: Path, answers: list[str], said: str) -> None:
+    with pytest.raises(ScaffoldError) as caught:
+        new(answers, no_input=True, output_dir=tmp_path)
+    assert said in str(caught.value)
+    assert caught.value.exit_code == 2
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_choices_that_do_not_go_together_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="mps") as caught:
+        new(["hardware=mps", "method=qlora"], no_input=True, output_dir=tmp_path)
+    assert caught.value.exit_code == 2
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_interactive_asks_again_and_takes_numbers_names_and_defaults(tmp_path: Path) -> None:
+    typed = ["4", "", "Bad Slug", "acme-chat", "", "", "", "know", "", "9", "lora", "none"]
+    result = CliRunner().invoke(
+        app, ["new", "hardware=l4", "--output-dir", str(tmp_path)], input="\n".join(typed)
+    )
+    assert result.exception is None, result.output
+    assert "project_slug 'Bad Slug' cannot name the folder" in result.output
+    assert "hardware" not in result.output.split("next:")[0]
+    params = (tmp_path / "acme-chat" / "params.yaml").read_text(encoding="utf-8")
+    for line in ("task: library_assistant ", "model: phi-4-mini ", "method: lora ", "hardware: l4 "):
+        assert line in params
+    assert params.count("tracking: none ") == 1
+
+
+def test_an_end_of_input_amid_the_questions_leaves_nothing(tmp_path: Path) -> None:
+    result = CliRunner().invoke(app, ["new", "--output-dir", str(tmp_path)], input="chat\n")
+    assert result.exit_code == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_says_the_next_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    new([], no_input=True, output_dir=tmp_path / "a place")
+    said = capsys.readouterr().out.splitlines()
+    assert said[said.index("next:") + 1] == f"  cd '{tmp_path}/a place/support-triage'"
+    assert said[-2:] == ["  tunewright plan", "  dvc repro"]
+
+
+def test_without_git_and_dvc_the_files_are_complete_and_it_says_so(
+    baked: dict[str, Path], bake: Bake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    monkeypatch.setenv("PATH", str(tmp_path / "nothing-here"))
+    project = bake()
+    said = capfd.readouterr().err
+    assert "note: git is not there" in said
+    assert "note: dvc is not on the PATH" in said
+    assert not (project / ".git").exists()
+    assert files_of(project) == files_of(baked["extraction"])
+
+
+def test_without_an_identity_git_is_left_to_the_user(
+    baked: dict[str, Path], bake: Bake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    nameless = tmp_path.with_name("nameless.gitconfig")
+    nameless.write_text("[user]\nuseConfigOnly = true\n")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(nameless))
+    project = bake()
+    assert "note: git commit failed; the files are all there." in capfd.readouterr().err
+    assert files_of(project) == files_of(baked["extraction"])
+
+
+def test_a_surrounding_git_hook_keeps_its_repository(
+    bake: Bake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = tmp_path.with_name("other-repository")
+    subprocess.run(["git", "init", "-q", str(other)], check=True)
+    with monkeypatch.context() as patch:
+        patch.setenv("GIT_DIR", str(other / ".git"))
+        project = bake()
+    log = subprocess.run(["git", "log", "--oneline"], cwd=project, check=True, capture_output=True, text=True)
+    assert log.stdout.count("\n") == 1
+    assert not (other / ".git" / "index").exists()
+
+
+def test_an_interrupted_scaffold_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(project: Path) -> None:
+        assert (project / "dvc.yaml").is_file()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("tunewright.config.compose.compose", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        new([], no_input=True, output_dir=tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_bytecode_that_an_installer_left_in_the_template_is_no_part_of_a_project(
+    baked: dict[str, Path], tmp_path: Path
+) -> None:
+    checkout = tmp_path / "checkout"
+    shutil.copytree(TEMPLATE, checkout / "template")
+    (checkout / "pyproject.toml").touch()
+    cache = checkout / "template" / "{{cookiecutter.project_slug}}" / "tests" / "__pycache__"
+    cache.mkdir(exist_ok=True)
+    (cache / "test_project.cpython-311.pyc").write_bytes(os.urandom(64))
+    made = cookiecutter(str(checkout / "template"), no_input=True, output_dir=str(tmp_path / "out"))
+    assert set(files_of(Path(made))) == set(files_of(baked["extraction"]))

@@ -1,0 +1,131 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.unit.data.made import candidate
+from tunewright.config.schema.task import OutputContract
+from tunewright.data.card import DataCard, Lengths, SourceCounts, read_card, write_card
+from tunewright.data.describe import answer_counts, lengths, meta_counts, warnings
+
+
+def parts(train=(), validation=(), test=()):
+    return {"train": list(train), "validation": list(validation), "test": list(test)}
+
+
+def test_labels_are_counted_by_split_also_those_without_a_row(labels):
+    divided = parts([candidate("a", "billing"), candidate("b", "billing")], test=[candidate("c", "billing")])
+    assert answer_counts(divided, "classification", labels) == {
+        "label": {
+            "billing": {"train": 2, "validation": 0, "test": 1},
+            "delivery": {"train": 0, "validation": 0, "test": 0},
+        }
+    }
+
+
+def test_only_values_that_the_contract_names_are_listed():
+    schema = {
+        "properties": {
+            "product": {"anyOf": [{"$ref": "#/$defs/product"}, {"type": "null"}]},
+            "customer": {"type": "string"},
+            "urgent": {"type": "boolean"},
+            "gone": {},
+        },
+        "$defs": {"product": {"enum": ["kettle", 3]}},
+    }
+    answers = (
+        '{"product":"kettle","customer":"Jane Doe","urgent":true}',
+        '{"product":null,"customer":"J. Roe","urgent":false}',
+        '{"product":3,"customer":"Jane Doe","urgent":false}',
+    )
+    rows = [candidate(f"p{n}", answer) for n, answer in enumerate(answers)]
+    counts = answer_counts(parts(rows), "extraction", OutputContract(json_schema=schema))
+    totals = {
+        key: {value: places["train"] for value, places in values.items()} for key, values in counts.items()
+    }
+    assert totals == {
+        "product": {"kettle": 1, "null": 1, "3": 1},
+        "customer": {"(filled)": 3},
+        "urgent": {"true": 1, "false": 2},
+        "gone": {"(absent)": 3},
+    }
+
+
+def test_free_text_answers_are_not_counted():
+    assert answer_counts(parts([candidate("a")]), "generation", OutputContract()) == {}
+
+
+def test_meta_fields_with_many_values_list_none():
+    rows = []
+    for n in range(30):
+        row = candidate(f"p{n}")
+        row.row.meta.update(language="de" if n % 3 else "en", customer=f"Jane {n}")
+        rows.append(row)
+    rows.append(candidate("last"))
+    assert meta_counts(rows, ("language", "customer", "none")) == {
+        "language": {"de": 20, "en": 10, "(absent)": 1},
+        "customer": {"(more than 20 values)": 30, "(absent)": 1},
+        "none": {"(absent)": 31},
+    }
+
+
+@given(st.lists(st.text(max_size=30), min_size=1))
+def test_lengths_are_ordered_and_met_in_the_texts(texts):
+    found = lengths(texts)
+    sizes = sorted(map(len, texts))
+    percentiles = (found.min, found.p50, found.p90, found.p99, found.max)
+    assert list(percentiles) == sorted(percentiles)
+    assert set(percentiles) <= set(sizes)
+    assert (found.min, found.max) == (sizes[0], sizes[-1])
+    assert sum(size <= found.p90 for size in sizes) >= 0.9 * len(sizes)
+
+
+def test_percentiles_are_of_the_nearest_rank():
+    assert lengths("x" * n for n in range(1, 101)) == Lengths(1, 50, 90, 99, 100, round(5050 / 4))
+
+
+def test_warnings_name_what_is_too_little(labels):
+    divided = parts(
+        [candidate(f"p{n}", "billing", stratum="billing") for n in range(60)],
+        test=[candidate("c", "delivery", stratum="delivery")],
+    )
+    counts = answer_counts(divided, "classification", labels)
+    assert warnings(
+        divided, counts, 2, {"lang": {"(absent)": 61}, "channel": {"web": 1}}, "classification"
+    ) == (
+        "the test split has 1 rows, fewer than 30: it will decide little",
+        "labels with fewer than 50 training rows: delivery 0",
+        "1 value of split.stratify_by in fewer than 3 prompts: not met in every split",
+        "2 prompts with different answers: the model cannot learn both; decide for one",
+        'meta field "lang" stands in no row',
+    )
+
+
+@pytest.mark.parametrize(("kind", "least"), [("extraction", 200), ("generation", 100), ("chat", 100)])
+def test_the_advised_number_of_training_rows_depends_on_the_kind(kind, least):
+    test = [candidate(f"t{n}") for n in range(30)]
+    enough = parts([candidate(f"p{n}") for n in range(least)], test=test)
+    assert warnings(enough, {}, 0, {}, kind) == ()
+    short = parts(enough["train"][1:], test=test)
+    assert warnings(short, {}, 0, {}, kind) == (
+        f"{least - 1} training rows, fewer than the {least} advised for {kind}",
+    )
+
+
+def test_a_card_is_read_back_as_it_was_written(tmp_path):
+    card = DataCard(
+        sources=(SourceCounts("data/raw/a.csv", "csv", "none", "0" * 64, 9, 6, 1, 2),),
+        splits={"train": 4, "validation": 1, "test": 1},
+        answers={"label": {"billing": {"train": 4, "validation": 1, "test": 1}}},
+        meta={"language": {"de": 6}},
+        prompt_lengths=Lengths(1, 2, 3, 4, 5, 6),
+        answer_lengths=Lengths(6, 7, 8, 9, 10, 11),
+        conflicts=1,
+        rejected={"no turns": 1},
+        warnings=("few",),
+    )
+    write_card(tmp_path / "card.json", card)
+    assert read_card(tmp_path / "card.json") == card
+    assert card.counts() == {
+        **{"read": 9, "kept": 6, "rejected": 1, "removed": 2},
+        **{"train": 4, "validation": 1, "test": 1, "conflicts": 1},
+    }

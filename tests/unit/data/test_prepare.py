@@ -1,0 +1,198 @@
+import json
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tunewright.config.schema.data import Data, Fields, Split
+from tunewright.config.schema.task import OutputContract
+from tunewright.data.prepare import Cleaned, clean, divide, refuse_many_rejected, write_discarded
+from tunewright.data.read import Discarded, Place
+from tunewright.errors import DataError
+
+FREE = OutputContract()
+
+
+def good(count, start=0):
+    return [
+        {"id": f"r{n}", "prompt": f"question {n}", "completion": f"answer {n}"}
+        for n in range(start, start + count)
+    ]
+
+
+def prepared(folder, data, kind="generation", output=FREE, registered=None):
+    return divide(folder.root, clean(folder.root, data, kind, output, registered or {}), data, kind, output)
+
+
+def discarded(folder, result):
+    path = folder.root / "rejected.jsonl"
+    write_discarded(path, result.discarded)
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def test_every_row_is_kept_rejected_or_removed_and_its_place_is_told(folder):
+    rows = good(40)
+    rows[4] = {"id": "r4", "prompt": "QUESTION  3", "completion": "Answer 3"}
+    rows[7] = {"id": "r7", "prompt": " ", "completion": "Jane Doe"}
+    rows[9] = {"id": "r8", "prompt": "other", "completion": "other"}
+    rows[11] = dict(rows[10])
+    result = prepared(folder, folder.data(rows, fields=Fields(id="id")))
+    found = discarded(folder, result)
+    assert [(row["line"], row["reason"]) for row in found] == [
+        (5, "duplicate of data/raw/rows.jsonl:4"),
+        (8, '"prompt" is blank'),
+        (10, "id is that of the row at data/raw/rows.jsonl:9"),
+        (12, "duplicate of data/raw/rows.jsonl:11"),
+    ]
+    assert set(found[0]) == {"file", "line", "reason", "row_sha256"}
+    assert "Jane" not in json.dumps(found)
+    counts = result.card.counts()
+    assert (counts["read"], counts["kept"], counts["rejected"], counts["removed"]) == (40, 36, 2, 2)
+    assert counts["train"] + counts["validation"] + counts["test"] == 36
+    assert result.card.rejected == {'"prompt" is blank': 1, "id is that of the row": 1}
+
+
+def test_counts_are_kept_for_each_source(folder):
+    sources = (
+        folder.source("a.jsonl", good(30)),
+        folder.source("b.jsonl", [*good(20, start=25), {"prompt": ""}]),
+        folder.source("c.csv", "prompt,completion\nx,y\n", "csv"),
+    )
+    card = prepared(folder, Data(sources=sources)).card
+    assert [(s.read, s.kept, s.rejected, s.removed) for s in card.sources] == [
+        (30, 30, 0, 0),
+        (21, 15, 1, 5),
+        (1, 1, 0, 0),
+    ]
+    assert len({s.sha256 for s in card.sources}) == 3
+
+
+def test_a_lost_row_is_a_defect_that_is_noticed(folder):
+    data = folder.data(good(40))
+    cleaned = clean(folder.root, data, "generation", FREE, {})
+    lossy = Cleaned(cleaned.candidates[1:], cleaned.discarded, cleaned.read)
+    with pytest.raises(AssertionError, match="40 rows read, but 39 kept"):
+        divide(folder.root, lossy, data, "generation", FREE)
+
+
+mixed = st.lists(
+    st.sampled_from(
+        [
+            *(json.dumps(row) for row in good(12)),
+            json.dumps({"prompt": "question 3", "completion": "no"}),
+            "{",
+            "",
+            "[]",
+        ]
+    ),
+    max_size=60,
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(lines=mixed, deduplicate=st.sampled_from(["exact", "none"]))
+def test_read_is_kept_and_rejected_and_removed_and_prompts_stay_together(folder, lines, deduplicate):
+    base = "".join(json.dumps(row) + "\n" for row in good(40, start=100))
+    data = folder.data(base + "\n".join(lines), deduplicate=deduplicate)
+    result = prepared(folder, data)
+    counts = result.card.counts()
+    assert counts["read"] == 40 + sum(line != "" for line in lines)
+    assert counts["read"] == counts["kept"] + counts["rejected"] + counts["removed"]
+    ids = [row.id for rows in result.rows.values() for row in rows]
+    assert len(set(ids)) == len(ids) == counts["kept"]
+    if deduplicate == "none":
+        assert counts["removed"] == 0
+    places = {}
+    for name, rows in result.rows.items():
+        for row in rows:
+            assert places.setdefault(row.messages[0].content, name) == name
+
+
+def test_the_same_rows_in_another_order_give_the_same_splits(folder):
+    rows = good(60)
+    one = prepared(folder, folder.data(rows)).rows
+    other = prepared(folder, folder.data(rows[::-1])).rows
+    assert one == other
+
+
+def test_a_prompt_with_two_answers_is_kept_counted_and_warned_of(folder):
+    rows = [*good(40), {"prompt": "Question 3", "completion": "another"}]
+    card = prepared(folder, folder.data(rows)).card
+    assert (card.conflicts, card.counts()["kept"]) == (1, 41)
+    assert any("different answers" in warning for warning in card.warnings)
+
+
+def test_rows_of_a_group_stay_together(folder):
+    rows = [{**row, "customer": f"c{n // 3}"} for n, row in enumerate(good(90))]
+    result = prepared(folder, folder.data(rows, split=Split(group_by="customer")))
+    places = {}
+    for name, part in result.rows.items():
+        for row in part:
+            assert places.setdefault(row.group, name) == name
+    assert set(places.values()) == {"train", "validation", "test"}
+
+
+def test_transforms_change_and_reject_rows_and_may_make_columns(folder):
+    def rename(row):
+        return None if row["q"] == "q3" else {"prompt": row["q"], "completion": row["a"]}
+
+    content = "q,a\n" + "".join(f"q{n},a{n}\n" for n in range(40))
+    data = folder.data(content, "csv", transforms=("rename",))
+    result = prepared(folder, data, registered={"rename": rename})
+    assert result.card.rejected == {"rejected by the transform 'rename'": 1}
+    with pytest.raises(DataError, match="no column 'prompt', 'completion'"):
+        prepared(folder, data.model_copy(update={"transforms": ()}))
+
+
+def test_too_many_rejected_rows_stop_with_the_commonest_reasons(folder):
+    rows = [*good(20), *({"prompt": "", "completion": "x"} for _ in range(3)), {"prompt": "x"}, 3]
+    data = folder.data(rows)
+    cleaned = clean(folder.root, data, "generation", FREE, {})
+    where = folder.root / "rejected.jsonl"
+    with pytest.raises(DataError) as caught:
+        refuse_many_rejected(cleaned, 0.05, where)
+    assert caught.value.what.splitlines() == [
+        "5 of 25 rows (20.0%) were rejected, more than data.max_rejected_share 0.05 allows:",
+        '  3 x "prompt" is blank (first at data/raw/rows.jsonl:21)',
+        '  1 x no field "completion" (first at data/raw/rows.jsonl:24)',
+        "  1 x is integer, not object (first at data/raw/rows.jsonl:25)",
+    ]
+    assert str(where) in caught.value.fix
+    refuse_many_rejected(cleaned, 0.2, where)
+
+
+def test_removed_duplicates_do_not_count_as_rejected(folder):
+    data = folder.data([{"prompt": "a", "completion": "b"}] * 20)
+    refuse_many_rejected(clean(folder.root, data, "generation", FREE, {}), 0.0, folder.root)
+
+
+def test_a_long_list_of_reasons_is_cut(folder):
+    rows = [Discarded(Place("f", n, ""), f"reason {n}") for n in range(9)]
+    with pytest.raises(DataError, match="and 4 more reasons"):
+        refuse_many_rejected(Cleaned([], rows, {"f": 9}), 0.5, folder.root)
+
+
+def test_files_without_rows_and_files_named_twice_are_data_errors(folder):
+    with pytest.raises(DataError, match="holds no rows"):
+        prepared(folder, folder.data("\n\n"))
+    with pytest.raises(DataError, match="holds no rows"):
+        prepared(folder, folder.data("prompt,completion\n", "csv"))
+    source = folder.source("a.jsonl", good(3))
+    with pytest.raises(DataError, match="stands twice"):
+        prepared(folder, Data(sources=(source, source)))
+
+
+def test_columns_that_the_settings_name_must_be_in_a_csv(folder):
+    content = "prompt,completion\nx,y\n"
+    for chosen in (
+        {"fields": Fields(id="no")},
+        {"fields": Fields(meta=("no",))},
+        {"split": Split(group_by="no")},
+    ):
+        with pytest.raises(DataError, match="no column 'no'"):
+            prepared(folder, folder.data(content, "csv", **chosen))
+
+
+def test_nothing_left_to_split_is_a_data_error(folder):
+    with pytest.raises(DataError, match="no row for train and validation and test: 0 rows"):
+        prepared(folder, folder.data([{"prompt": "", "completion": ""}]))
