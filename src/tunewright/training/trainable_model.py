@@ -29,7 +29,6 @@ def load_trainable(
         ModelError: the model cannot be loaded.
         TrainingError: the adapter's target modules do not fit the model.
     """
-    import torch
     from transformers import set_seed
 
     model = load_model(
@@ -44,8 +43,6 @@ def load_trainable(
     set_seed(seed)  # the adapter's first weights are drawn
     if method.lora is None:
         return model.requires_grad_(requires_grad=True)
-    if method.quantization is None and hardware.strategy == "fsdp":
-        torch.set_default_dtype(torch.float32)
     return attach_new_adapter(model, method.lora)
 
 
