@@ -141,6 +141,12 @@ def test_a_local_model_on_another_machine_is_explained(cache, own_model):
     assert "model.path" in caught.value.fix
 
 
+def test_a_local_folder_is_checked(cache, own_model):
+    (own_model / "model.safetensors").rename(own_model / "pytorch_model.bin")
+    with pytest.raises(ModelError, match="my model: holds no weights as safetensors"):
+        fetch(of_path(own_model), None)
+
+
 def test_a_missing_folder_is_named(cache, tmp_path):
     with pytest.raises(ModelError, match=r"model\.path: no such folder: .*nowhere"):
         fetch(of_path(tmp_path / "nowhere"), None)

@@ -6,7 +6,7 @@ import hashlib
 import json
 import shutil
 import threading
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -145,9 +145,10 @@ def test_the_first_commit_is_kept_until_the_settings_say_otherwise(hub):
 
 
 def test_another_repository_does_not_inherit_the_commit(hub):
-    first = fetch(model(), None)
+    of_another = replace(fetch(model(), None), name="acme/other", revision=SECOND)
+    assert fetch(model(), of_another).revision == FIRST
     with pytest.raises(ModelError, match="acme/other: is not on the hub"):
-        fetch(model(repo_id="acme/other"), first)
+        fetch(model(repo_id="acme/other"), None)
 
 
 def test_code_comes_only_if_it_is_trusted(hub):
