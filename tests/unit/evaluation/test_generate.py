@@ -83,6 +83,22 @@ def test_batched_decoding_equals_one_prompt_at_a_time(
     assert decoded == [cut(answer, expected.stop) for answer in expected.answers]
 
 
+def test_a_sliding_window_shares_nothing_and_answers_the_same() -> None:
+    from transformers import MistralConfig, MistralForCausalLM
+
+    torch.manual_seed(0)
+    config = MistralConfig(
+        vocab_size=64, hidden_size=32, intermediate_size=64, num_hidden_layers=2, num_attention_heads=4,
+        num_key_value_heads=2, sliding_window=6, initializer_range=0.3, dtype="float32",
+    )  # fmt: skip
+    windowed = MistralForCausalLM(config).eval()
+    prompts = [[*range(3, 15), 20 + row, *range(row)] for row in range(4)]
+    prefix = shared_prefix(windowed, prompts)
+    assert prefix.ids == []
+    decoded = decode_greedily(windowed, prompts, prefix, stop_ids=set(), max_new_tokens=8)
+    assert decoded == [naive(windowed, ids, 8) for ids in prompts]
+
+
 def test_rows_that_ended_leave_the_batch(
     model: Any, expected: Expected, monkeypatch: pytest.MonkeyPatch
 ) -> None:
