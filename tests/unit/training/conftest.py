@@ -16,7 +16,7 @@ from tunewright.models import tiny
 from tunewright.tracking.none import NoRun
 from tunewright.training.train import BaseModel, TrainingResult, train
 
-WORDS = "the order has not arrived kettle is broken please refund my invoice thanks where question".split()
+WORDS = ("order", "arrived", "kettle", "broken", "please", "refund", "invoice", "thanks", "where")
 NF4 = Quantization()
 
 

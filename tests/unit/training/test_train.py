@@ -7,5 +7,4 @@ from .conftest import Train
 
 def test_it_learns(train_tiny: Train) -> None:
     result = train_tiny()
-    print(result)
     assert result.metrics.validation_loss_best < result.metrics.validation_loss_first
