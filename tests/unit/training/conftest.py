@@ -57,6 +57,14 @@ def make_hardware(**changes: Any) -> Hardware:
 Train = Callable[..., TrainingResult]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _one_thread() -> None:
+    """The tiny model is too small to share out; threads that wait for each other take seconds a step."""
+    import torch
+
+    torch.set_num_threads(1)
+
+
 @pytest.fixture(scope="session")
 def base(tmp_path_factory: pytest.TempPathFactory) -> BaseModel:
     folder = tmp_path_factory.mktemp("base") / "tiny"

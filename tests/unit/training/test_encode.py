@@ -59,7 +59,7 @@ def test_a_long_row_is_named_with_the_length_that_would_do(base: BaseModel) -> N
 
 def test_many_long_rows_are_counted_and_a_few_named() -> None:
     rows = [EncodedRow(f"r{number}", (1,) * 9, (1,) * 9) for number in range(12)]
-    with pytest.raises(TrainingError, match="12 of 12 validation rows .* and 7 more"):
+    with pytest.raises(TrainingError, match=r"12 of 12 validation rows .* and 7 more"):
         check_length(rows, 8, "validation")
 
 
@@ -77,7 +77,7 @@ def test_a_label_on_the_first_token_alone_trains_nothing() -> None:
 
 @pytest.mark.parametrize("labels", [(IGNORED, 2, 4), (IGNORED, 2, IGNORED)])
 def test_a_row_that_does_not_train_to_stop_is_named(labels: tuple[int, ...]) -> None:
-    with pytest.raises(TrainingError, match="end-of-turn token is not trained in 1 of 1 .*: row endless"):
+    with pytest.raises(TrainingError, match=r"end-of-turn token is not trained in 1 of 1 .*: row endless"):
         check_labels([EncodedRow("endless", (1, 2, 3), labels)], [3], "training")
 
 
