@@ -170,14 +170,14 @@ class SupervisedTrainer(SFTTrainer):  # type: ignore[misc]
     def _save_checkpoint(self, model: torch.nn.Module, trial: object) -> None:
         """The library writes in place: let it write elsewhere, then give the folder its name."""
         target = checkpoints.checkpoint_folder(self.folder, self.state.global_step)
-        self._writing = self.folder / f"{checkpoints.WRITING}checkpoint"
+        self._writing = desk = self.folder / f"{checkpoints.WRITING}checkpoint"
         Trainer._save_checkpoint(self, model, trial)  # not trl's, which adds a model card
-        draft = self._writing / target.name
         self._writing = None
         self.accelerator.wait_for_everyone()
         if self.is_world_process_zero():
-            write_history(draft / HISTORY, self.history)
-            checkpoints.publish(draft, target)
+            write_history(desk / target.name / HISTORY, self.history)
+            checkpoints.publish(desk / target.name, target)
+            desk.rmdir()
             checkpoints.prune(self.folder, self.history.best_step)
         self.accelerator.wait_for_everyone()
 

@@ -19,7 +19,7 @@ from tunewright.training import checkpoints
 from tunewright.training.history import History
 from tunewright.training.train import BaseModel, TrainingResult
 
-from .conftest import NF4, Train, make_hardware, make_method, make_rows
+from .conftest import NF4, Train, make_hardware, make_method
 
 
 def losses(result: TrainingResult, split: str = "train") -> list[float]:

@@ -1,4 +1,4 @@
-"""Train the tiny model in a process of its own: BASE FOLDER OUT [MICRO_BATCH_SIZE]; prints the weights' hash to OUT."""
+"""Train the tiny model in a process of its own: BASE FOLDER OUT; OUT gets losses and the weights' hash."""
 
 from __future__ import annotations
 
