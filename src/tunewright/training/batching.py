@@ -90,6 +90,7 @@ class MicroBatches:
     """
 
     def __init__(self, recipe: Recipe, *, micro_batch_size: int, rank: int = 0, devices: int = 1) -> None:
+        """Start with epoch 0."""
         self.recipe = recipe
         self.micro_batch_size = micro_batch_size
         self.rank = rank
@@ -122,6 +123,7 @@ class TrainingRows:
     """
 
     def __init__(self, rows: Sequence[EncodedRow]) -> None:
+        """Make the row of padding of tokens that are there."""
         self.rows = rows
         first = rows[0]
         self.padding = EncodedRow("", first.input_ids[:2], (IGNORED,) * len(first.input_ids[:2]))

@@ -44,7 +44,8 @@ def remembered_logits(folder: Path) -> torch.Tensor:
     """What the model in memory answered when its weights were written to `folder`."""
     from safetensors.torch import load_file
 
-    return load_file(folder / PROBE)["logits"]
+    logits: torch.Tensor = load_file(folder / PROBE)["logits"]
+    return logits
 
 
 def _first_trained(row: EncodedRow) -> EncodedRow:

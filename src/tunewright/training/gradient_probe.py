@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 LEAST_COSINE = 0.99
 LARGEST_DIFFERENCE = 0.1
-"""Equal arithmetic gives equal gradients on the CPU; these leave room for GPU kernels that add in any order."""
+"""Equal arithmetic gives equal gradients; these leave room for GPU kernels that add in any order."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ def _judge(comparison: GradientComparison) -> None:
 
 
 def _gradients(
-    model: torch.nn.Module, trainable: list[torch.Tensor], loss: Callable[[], torch.Tensor]
+    model: torch.nn.Module, trainable: Sequence[torch.Tensor], loss: Callable[[], torch.Tensor]
 ) -> list[torch.Tensor]:
     """The gradient of the loss in fp32, zero where there is none; the weights' own are cleared."""
     import torch

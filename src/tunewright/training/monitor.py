@@ -1,4 +1,4 @@
-"""What happens around the optimizer steps: probe, validation, best weights, early stopping, checkpoints, progress.
+"""What happens around the optimizer steps: probe, validation, best weights, checkpoints, progress.
 
 Imported only in the training process, since importing transformers takes seconds.
 """
@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Sequence
-from typing import Any
 
 import torch
 from transformers import TrainerCallback, TrainerControl, TrainerState
@@ -16,10 +15,10 @@ from transformers import TrainerCallback, TrainerControl, TrainerState
 from tunewright.errors import TrainingError
 from tunewright.progress import Advance, say
 from tunewright.tracking.run import Run
-from tunewright.training import checkpoints
 from tunewright.training.best import keep_best
 from tunewright.training.encode import EncodedRow
 from tunewright.training.gradient_probe import check_gradients
+from tunewright.training.supervised_loss import trained_tokens
 from tunewright.training.trainer import SupervisedTrainer
 
 SAVE_SHARE = 20
@@ -54,6 +53,7 @@ class Monitor(TrainerCallback):  # type: ignore[misc]
         run: Run,
         advance: Advance,
     ) -> None:
+        """Take note; nothing happens before training begins."""
         self.trainer = trainer
         self.history = trainer.history
         self.validation_steps = frozenset(validation_steps)
@@ -66,7 +66,7 @@ class Monitor(TrainerCallback):  # type: ignore[misc]
         self.advance = advance
         self.tokens = trainer.recipe.tokens_by_step()
 
-    def on_train_begin(self, args: object, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+    def on_train_begin(self, args: object, state: TrainerState, control: TrainerControl, **_: object) -> None:
         """Probe the gradients; score the untrained model; start the clocks."""
         self._probe()
         if state.global_step == 0:
@@ -83,7 +83,7 @@ class Monitor(TrainerCallback):  # type: ignore[misc]
         self.started = self.saved = self.saving = time.monotonic()
         self.save_duration = 0.0
 
-    def on_step_end(self, args: object, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+    def on_step_end(self, args: object, state: TrainerState, control: TrainerControl, **_: object) -> None:
         """Ask for a validation pass and a checkpoint where they are due."""
         step = state.global_step
         self.history.seconds = self.earlier_seconds + time.monotonic() - self.started
@@ -93,7 +93,7 @@ class Monitor(TrainerCallback):  # type: ignore[misc]
         self.saving = time.monotonic()
 
     def on_log(
-        self, args: object, state: TrainerState, control: TrainerControl, logs: dict[str, float], **_: Any
+        self, args: object, state: TrainerState, control: TrainerControl, logs: dict[str, float], **_: object
     ) -> None:
         """Record the loss of a step; stop at once if it is no number."""
         if "loss" not in logs:
@@ -110,9 +110,14 @@ class Monitor(TrainerCallback):  # type: ignore[misc]
         self.advance(1, self._note(step, loss))
 
     def on_evaluate(
-        self, args: object, state: TrainerState, control: TrainerControl, metrics: dict[str, float], **_: Any
+        self,
+        args: object,
+        state: TrainerState,
+        control: TrainerControl,
+        metrics: dict[str, float],
+        **_: object,
     ) -> None:
-        """Record a validation pass, keep the weights if they are the best, stop if they no longer get better."""
+        """Record a validation pass, keep the weights if they are the best, stop if that has become rare."""
         step, loss = state.global_step, metrics["eval_loss"]
         self._check_finite("validation loss", loss, step)
         self.run.log({"validation/loss": loss}, step=step)
@@ -125,7 +130,7 @@ class Monitor(TrainerCallback):  # type: ignore[misc]
             control.should_training_stop = self.history.finished = True
         self.saving = time.monotonic()
 
-    def on_save(self, args: object, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+    def on_save(self, args: object, state: TrainerState, control: TrainerControl, **_: object) -> None:
         """Note how long a checkpoint takes, so that slow ones become rare."""
         self.saved = time.monotonic()
         self.save_duration = self.saved - self.saving
@@ -134,8 +139,7 @@ class Monitor(TrainerCallback):  # type: ignore[misc]
         trainer = self.trainer
         model = trainer.model_wrapped
         inputs = trainer._prepare_inputs(trainer.data_collator(self.probe_rows))
-        trained = int((inputs["labels"][:, 1:] >= 0).sum())
-        check_gradients(model, lambda: trainer.summed_loss(model, inputs) / trained)
+        check_gradients(model, lambda: trainer.summed_loss(model, inputs) / trained_tokens(inputs))
 
     def _checkpoint_is_due(self) -> bool:
         """Whether time is up; the first device decides for all."""

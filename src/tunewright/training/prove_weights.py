@@ -88,7 +88,7 @@ def judge(base: torch.Tensor, tuned: torch.Tensor, remembered: torch.Tensor, *, 
         raise TrainingError(
             "the saved weights change nothing: loaded afresh, the tuned model answers like the base model",
             where="artifacts/adapter",
-            fix="see in plots/loss.csv whether the loss fell; a higher method.learning_rate or more epochs may "
+            fix="see in plots/loss.csv whether the loss fell; a higher method.learning_rate may "
             "do; if the loss did fall, report this",
         )
     difference = float((tuned - remembered).abs().max())

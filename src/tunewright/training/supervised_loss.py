@@ -52,6 +52,11 @@ def supervised_logits(
     return output.logits.float(), targets[trained]
 
 
+def trained_tokens(batch: Mapping[str, torch.Tensor]) -> int:
+    """On how many tokens of a batch the loss is taken."""
+    return int((batch["labels"][:, 1:] != IGNORED).sum())
+
+
 @contextmanager
 def _head_on(head: torch.nn.Module, trained: torch.Tensor) -> Iterator[None]:
     """Let the head see only the hidden states that predict a trained token."""

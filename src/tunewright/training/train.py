@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import warnings
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -287,6 +288,8 @@ def keep_libraries_quiet() -> None:
     from transformers.utils import logging as transformers_logging
 
     transformers_logging.set_verbosity_error()
+    # peft and trl still ask by the old name.
+    warnings.filterwarnings("ignore", message="`is_gradient_checkpointing`", category=FutureWarning)
     for name in ("accelerate", "bitsandbytes", "datasets", "peft", "trl"):
         logging.getLogger(name).setLevel(logging.ERROR)
 

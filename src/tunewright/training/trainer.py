@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 from torch.utils.data import DataLoader
-from transformers import PrinterCallback, Trainer
+from transformers import PrinterCallback, Trainer, TrainerControl
 from trl import SFTTrainer
 
 from tunewright.training import checkpoints
@@ -20,7 +20,7 @@ from tunewright.training.batching import Collator, MicroBatches, Recipe, Trainin
 from tunewright.training.encode import EncodedRow
 from tunewright.training.history import History, write_history
 from tunewright.training.save import save_weights
-from tunewright.training.supervised_loss import summed_loss, supervised_logits
+from tunewright.training.supervised_loss import summed_loss, supervised_logits, trained_tokens
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -66,6 +66,7 @@ class SupervisedTrainer(SFTTrainer):  # type: ignore[misc]
         history: History,
         folder: Path,
     ) -> None:
+        """Hand the libraries what they insist on, and keep the rest."""
         from datasets import Dataset
 
         exact = {
@@ -98,21 +99,23 @@ class SupervisedTrainer(SFTTrainer):  # type: ignore[misc]
             rank=self.args.process_index,
             devices=self.args.world_size,
         )
-        return EpochLoader(self.rows, batch_sampler=batches, collate_fn=self.data_collator)
+        rows: Any = self.rows  # a dataset by what it does
+        return EpochLoader(rows, batch_sampler=batches, collate_fn=self.data_collator)
 
     def compute_loss(
         self,
         model: torch.nn.Module,
         inputs: Mapping[str, torch.Tensor],
-        return_outputs: bool = False,  # noqa: FBT001, FBT002 - the library's signature
+        return_outputs: bool = False,
         num_items_in_batch: torch.Tensor | int | None = None,
     ) -> torch.Tensor:
         """The pass's share of the global batch's mean loss per trained token.
 
         DDP and FSDP average gradients over devices, so each device's share counts as many times.
         """
-        total = self.summed_loss(model, inputs)
-        return total * self.accelerator.num_processes / num_items_in_batch
+        devices: int = self.accelerator.num_processes
+        loss = self.summed_loss(model, inputs) * devices
+        return loss / (trained_tokens(inputs) if num_items_in_batch is None else num_items_in_batch)
 
     def summed_loss(self, model: torch.nn.Module, inputs: Mapping[str, torch.Tensor]) -> torch.Tensor:
         """The loss summed over the pass's trained tokens."""
@@ -126,7 +129,7 @@ class SupervisedTrainer(SFTTrainer):  # type: ignore[misc]
         with torch.no_grad():
             for inputs in self._validation_passes():
                 totals[0] += self.summed_loss(model, inputs).double().cpu()
-                totals[1] += int((inputs["labels"][:, 1:] >= 0).sum())
+                totals[1] += trained_tokens(inputs)
         model.train()
         summed = self.accelerator.reduce(
             totals.to(self.args.device) if self.args.device.type != "mps" else totals
@@ -144,10 +147,12 @@ class SupervisedTrainer(SFTTrainer):  # type: ignore[misc]
         model.train()
         return logits.cpu()
 
-    def evaluate(self, *_: Any, **__: Any) -> dict[str, float]:
+    def evaluate(self, *_: object, **__: object) -> dict[str, float]:
         """A validation pass, as the Trainer's loop asks for it."""
         metrics = {"eval_loss": self.validation_loss()}
-        self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
+        self.control: TrainerControl = self.callback_handler.on_evaluate(
+            self.args, self.state, self.control, metrics
+        )
         return metrics
 
     def gathered_weights(self) -> dict[str, torch.Tensor]:
@@ -165,14 +170,14 @@ class SupervisedTrainer(SFTTrainer):  # type: ignore[misc]
     def _save_checkpoint(self, model: torch.nn.Module, trial: object) -> None:
         """The library writes in place: let it write elsewhere, then give the folder its name."""
         target = checkpoints.checkpoint_folder(self.folder, self.state.global_step)
-        self._writing = self.folder / f"{checkpoints.WRITING}checkpoint"
+        self._writing = desk = self.folder / f"{checkpoints.WRITING}checkpoint"
         Trainer._save_checkpoint(self, model, trial)  # not trl's, which adds a model card
-        draft = self._writing / target.name
         self._writing = None
         self.accelerator.wait_for_everyone()
         if self.is_world_process_zero():
-            write_history(draft / HISTORY, self.history)
-            checkpoints.publish(draft, target)
+            write_history(desk / target.name / HISTORY, self.history)
+            checkpoints.publish(desk / target.name, target)
+            desk.rmdir()
             checkpoints.prune(self.folder, self.history.best_step)
         self.accelerator.wait_for_everyone()
 
