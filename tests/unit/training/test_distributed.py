@@ -38,5 +38,7 @@ def test_two_processes_train_what_one_does(base: BaseModel, tmp_path: Path) -> N
     one = run(base, tmp_path / "one", 1, "none")
     two = run(base, tmp_path / "two", 2, "ddp")
     assert [point[:2] for point in two["losses"]] == [point[:2] for point in one["losses"]]
-    assert [point[2] for point in two["losses"]] == pytest.approx([point[2] for point in one["losses"]], rel=1e-4)
+    assert [point[2] for point in two["losses"]] == pytest.approx(
+        [point[2] for point in one["losses"]], rel=1e-4
+    )
     assert two["best_step"] == one["best_step"]
