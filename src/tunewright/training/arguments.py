@@ -82,7 +82,7 @@ def _checkpointing(hardware: Hardware) -> dict[str, Any]:
 def _sharding(hardware: Hardware) -> dict[str, Any]:
     """DDP, or FSDP over the model's own layer classes; gloo joins processes on a cpu.
 
-    FSDP has not been seen to run on GPUs: nobody had several while this was written.
+    FSDP has not been seen to run: it needs GPUs, and nobody had several while this was written.
     """
     backend = {"ddp_backend": "gloo"} if hardware.device == "cpu" and hardware.devices > 1 else {}
     if hardware.strategy == "ddp":

@@ -74,9 +74,9 @@ class Monitor(TrainerCallback):  # type: ignore[misc]
             self._check_finite("validation loss of the untrained model", loss, 0)
             self.history.add_validation(0, 0.0, loss)
             self.run.log({"validation/loss": loss}, step=0)
-            say(f"before training: validation loss {loss:.4f}")
+            self._say(f"before training: validation loss {loss:.4f}")
         else:
-            say(f"resuming after step {state.global_step}")
+            self._say(f"resuming after step {state.global_step}")
             self.advance(state.global_step)
         self.first_step = state.global_step
         self.earlier_seconds = self.history.seconds
@@ -122,11 +122,11 @@ class Monitor(TrainerCallback):  # type: ignore[misc]
         self._check_finite("validation loss", loss, step)
         self.run.log({"validation/loss": loss}, step=step)
         better = self.history.add_validation(step, float(state.epoch), loss)
-        say(f"after step {step}: validation loss {loss:.4f}{', the best so far' if better else ''}")
+        self._say(f"after step {step}: validation loss {loss:.4f}{', the best so far' if better else ''}")
         if better:
             keep_best(self.trainer, self.probe_rows, base_name=self.base_name, dtype=self.dtype)
         if self.patience is not None and self.history.passes_without_better >= self.patience:
-            say(f"no better for {self.patience} validation passes: stopping early")
+            self._say(f"no better for {self.patience} validation passes: stopping early")
             control.should_training_stop = self.history.finished = True
         self.saving = time.monotonic()
 
@@ -134,6 +134,10 @@ class Monitor(TrainerCallback):  # type: ignore[misc]
         """Note how long a checkpoint takes, so that slow ones become rare."""
         self.saved = time.monotonic()
         self.save_duration = self.saved - self.saving
+
+    def _say(self, text: str) -> None:
+        if self.trainer.is_world_process_zero():
+            say(text)
 
     def _probe(self) -> None:
         trainer = self.trainer

@@ -6,6 +6,7 @@ import gc
 import logging
 import warnings
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -264,9 +265,10 @@ def run_steps(
 
     from tunewright.training.monitor import Monitor
 
-    if trainer.is_world_process_zero():
+    first = trainer.is_world_process_zero()
+    if first:
         checkpoints.remove_drafts(trainer.folder)
-    with progress("training", trainer.recipe.steps) as advance:
+    with progress("training", trainer.recipe.steps) if first else nullcontext(_no_progress) as advance:
         trainer.add_callback(
             Monitor(
                 trainer,
@@ -301,3 +303,7 @@ def be_deterministic() -> None:
     settings: Any = torch.utils.deterministic
     settings.fill_uninitialized_memory = False  # only tells reads of unwritten memory, and costs time
     torch.use_deterministic_algorithms(mode=True, warn_only=True)
+
+
+def _no_progress(done: int = 1, note: str = "") -> None:
+    """What the other devices show."""
