@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -17,6 +18,9 @@ def run_stage(name: str, root: Path) -> None:
     Raises:
         TunewrightError: no such stage, or what the stage itself raises.
     """
+    # Threads that wait for each other sleep instead of spinning. Spinning wins a little on an idle machine
+    # and loses a factor of ten on one whose cores are shared. OpenMP reads this when torch is imported.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     if name not in STAGES:
         raise TunewrightError(f"no stage {name!r}", fix=f"one of: {', '.join(STAGES)}")
     stage: Callable[[Path], None] = import_module(f"tunewright.stages.{name}").run
