@@ -70,15 +70,8 @@ def _allowed(character: str) -> bool:
 
 
 def quoted(text: str) -> str:
-    """A double-quoted string that YAML, TOML and Python read as this very text."""
-    return "".join(
-        character if character.isprintable() else _escaped(character)
-        for character in json.dumps(text, ensure_ascii=False)
-    )
-
-
-def _escaped(character: str) -> str:
-    return f"\\u{ord(character):04x}" if ord(character) < 0x10000 else f"\\U{ord(character):08x}"
+    """A double-quoted string that YAML and TOML read as this very text; for text without `complaints`."""
+    return json.dumps(text, ensure_ascii=False)
 
 
 def hydra_text(text: str) -> str:

@@ -49,7 +49,31 @@ HOSTILE = [
 plain = st.text(
     st.characters(exclude_categories=["Cc", "Cs", "Cn", "Co", "Zl", "Zp"]), min_size=1, max_size=80
 )
-dangerous = st.text(st.sampled_from("\\${}\"'`#%:-[]<>|&*_~!?,.@ ab\u00e9😀"), min_size=1, max_size=40)
+fragments = [
+    "\\",
+    "${",
+    "\\${",
+    "}",
+    "{{",
+    "}}",
+    "{%",
+    "$",
+    '"',
+    "'",
+    "#",
+    ": ",
+    "- ",
+    "[",
+    "]",
+    "<",
+    "&",
+    "*",
+    "_",
+    "`",
+    "a",
+    "é😀",
+]
+dangerous = st.lists(st.sampled_from(fragments), min_size=1, max_size=12).map("".join)
 texts = (plain | dangerous).filter(lambda text: not list(complaints_about("description", text)))
 
 

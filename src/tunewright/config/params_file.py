@@ -79,12 +79,28 @@ def parse_params(text: str) -> Params:
                 f"{PARAMS}:{line_of(content, ['set'])}",
             )
         )
+    problems += _dotted(values, ["set"], content)
     if problems:
         raise ConfigError(problems)
     # OmegaConf's loader, since plain YAML 1.1 reads 1e-4 as text.
     plain = OmegaConf.to_container(OmegaConf.create(text), resolve=False)
     assert isinstance(plain, dict)  # noqa: S101 - parse_yaml made sure
     return Params({group: content[group] for group in GROUPS}, plain.get("set") or {}, content)
+
+
+def _dotted(node: object, path: list[str], content: CommentedMap) -> list[Problem]:
+    """Keys with a dot in them, which would name no setting: `set` is nested."""
+    if not isinstance(node, CommentedMap):
+        return []
+    found = []
+    for key, value in node.items():
+        name = str(key)
+        if "." in name:
+            fix = f"tunewright set {name}=VALUE writes it nested"
+            place = f"{PARAMS}:{line_of(content, [*path, key])}"
+            found.append(Problem(name, "has a dot in its key; `set` is nested", place, fix))
+        found += _dotted(value, [*path, key], content)
+    return found
 
 
 def edit_params(text: str, assignments: Sequence[str]) -> tuple[str, list[str]]:

@@ -41,9 +41,10 @@ def _either(first: Problem, second: Problem) -> Problem:
 
 
 def _problem(details: ErrorDetails, model: type[Node], prefix: str) -> Problem:
-    path = [str(part) for part in details["loc"]]
     kind, given = details["type"], details["input"]
-    path = _without_union_tags(path, model)
+    path = [str(part) for part in details["loc"]]
+    last = [path[-1]] if kind == "extra_forbidden" else []  # a key that the user wrote, whatever it is
+    path = [*_without_union_tags(path[: len(path) - len(last)]), *last]
     key = ".".join([*([prefix] if prefix else []), *path])
     if kind == "extra_forbidden":
         allowed = list(_keys_of(model, path[:-1]))
@@ -103,7 +104,7 @@ def _shown(value: Any) -> str:  # noqa: ANN401 - whatever was given
     return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 3] + "..."
 
 
-def _without_union_tags(path: Sequence[str], model: type[Node]) -> list[str]:
+def _without_union_tags(path: Sequence[str]) -> list[str]:
     """Drop what pydantic adds for the branch of a union, e.g. `micro_batch_size.constrained-int`."""
     kept: list[str] = []
     for part in path:

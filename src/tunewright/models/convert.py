@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -49,7 +52,7 @@ def convert_gguf(gguf: Path, folder: Path) -> None:
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
-    with explained(gguf), no_progress_bar():
+    with explained(gguf), no_progress_bar(), _bar_on_terminals_only():
         tokenizer = AutoTokenizer.from_pretrained(gguf.parent, gguf_file=gguf.name)
         model = AutoModelForCausalLM.from_pretrained(gguf.parent, gguf_file=gguf.name, dtype=torch.float32)
         _clear_quantization(model)
@@ -59,6 +62,19 @@ def convert_gguf(gguf: Path, folder: Path) -> None:
         _make_canonical(path)
     for path in folder.iterdir():
         path.chmod(0o644)
+
+
+@contextmanager
+def _bar_on_terminals_only() -> Iterator[None]:
+    """Keep the bar of the conversion, which knows no switch, out of pipes."""
+    from transformers import modeling_gguf_pytorch_utils as reader
+
+    bar = reader.tqdm
+    reader.tqdm = partial(bar, disable=None)  # tqdm's word for "unless it is a terminal"
+    try:
+        yield
+    finally:
+        reader.tqdm = bar
 
 
 def _clear_quantization(model: PreTrainedModel) -> None:

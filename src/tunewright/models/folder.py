@@ -14,7 +14,6 @@ CODE = "*.py"
 IGNORED = ("consolidated*",)
 
 TOKENIZERS = ("tokenizer.json", "tokenizer.model", "vocab.json", "vocab.txt")
-PICKLES = (".bin", ".pt", ".pth", ".ckpt")
 INDEX = "model.safetensors.index.json"
 
 
@@ -68,14 +67,12 @@ def no_chat_template(name: str) -> ModelError:
 
 def _check_weights(folder: Path, name: str, names: set[str]) -> None:
     if not any(Path(file).match("*.safetensors") and not file.startswith("consolidated") for file in names):
-        if any(file.endswith(PICKLES) for file in names):
-            raise ModelError(
-                "holds its weights as pickle only, which can run code and is never loaded",
-                where=name,
-                fix="convert it once with save_pretrained(..., safe_serialization=True) "
-                "where you trust it, or choose another model",
-            )
-        raise ModelError("holds no weights (*.safetensors)", where=name, fix="choose another model")
+        raise ModelError(
+            "holds no weights as safetensors; pickles (*.bin, *.pt) can run code and are never loaded",
+            where=name,
+            fix="convert it once where you trust it, with save_pretrained(..., safe_serialization=True), "
+            "or choose another model",
+        )
     if INDEX in names:
         shards = set(_read(folder / INDEX, name).get("weight_map", {}).values())
         missing = sorted(shards - names)

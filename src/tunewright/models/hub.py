@@ -104,6 +104,7 @@ def _explained(repo_id: str, revision: str) -> Iterator[None]:
         GatedRepoError,
         HfHubHTTPError,
         HFValidationError,
+        HTTPError,
         LocalEntryNotFoundError,
         RepositoryNotFoundError,
         RevisionNotFoundError,
@@ -138,6 +139,8 @@ def _explained(repo_id: str, revision: str) -> Iterator[None]:
         raise ModelError(
             f"the hub refuses it ({status})", where=repo_id, fix="try again later, or: hf auth whoami"
         ) from error
+    except HTTPError as error:
+        raise _unreachable(repo_id, offline=constants.HF_HUB_OFFLINE) from error
 
 
 def _unreachable(repo_id: str, *, offline: bool) -> ModelError:

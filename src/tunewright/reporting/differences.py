@@ -15,6 +15,8 @@ from tunewright.evaluation.metrics.extraction import same_json
 MOST_CHARACTERS = 1500
 """Longer texts are cut where they are shown; the cut is said."""
 
+LEAST_SHARED = 0.3
+
 Change = Literal["same", "added", "missing"]
 Status = Literal["reference", "right", "wrong", "absent", "extra"]
 
@@ -42,14 +44,19 @@ def shortened(text: str) -> str:
 
 
 def word_differences(reference: str, answer: str) -> tuple[Piece, ...]:
-    """The answer as pieces: what it shares with the reference, adds to it and lacks of it."""
-    before, after = (re.findall(r"\s+|[^\s]+", shortened(text)) for text in (reference, answer))
+    """The answer as pieces: what it shares with the reference, adds to it and lacks of it.
+
+    An answer that shares less than LEAST_SHARED of the words is one added piece: woven into each other,
+    two unlike texts cannot be read.
+    """
+    before, after = (re.findall(r"\s*\S+|\s+$", shortened(text)) for text in (reference, answer))
+    matcher = SequenceMatcher(None, _words(before), _words(after), autojunk=False)
+    if matcher.ratio() < LEAST_SHARED:
+        return (Piece("added", "".join(after)),)
     pieces: list[Piece] = []
-    for tag, start, end, other_start, other_end in SequenceMatcher(
-        None, before, after, autojunk=False
-    ).get_opcodes():
+    for tag, start, end, other_start, other_end in matcher.get_opcodes():
         if tag == "equal":
-            pieces.append(Piece("same", "".join(before[start:end])))
+            pieces.append(Piece("same", "".join(after[other_start:other_end])))
             continue
         if start < end:
             pieces.append(Piece("missing", "".join(before[start:end])))
@@ -89,3 +96,7 @@ def reference_cells(reference: Mapping[str, Any]) -> dict[str, Cell]:
 
 def _shown(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
+
+
+def _words(pieces: list[str]) -> list[str]:
+    return [piece.strip() for piece in pieces]

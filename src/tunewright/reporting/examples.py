@@ -93,7 +93,7 @@ def explanation(inputs: ReportInputs, shown: Sequence[Example]) -> str:
     """How many rows are of which kind, and how differences are marked."""
     kinds = _kinds(inputs)
     titles = EXACT_TITLES if _exact(inputs) else GRADED_TITLES
-    counts = ", ".join(f"{titles[kind].lower()}: {len(ids)}" for kind, ids in kinds.items())
+    counts = ", ".join(f"{titles[kind].lower()}: {len(ids)}" for kind, ids in kinds.items() if ids)
     marks = (
         "✕ marks what differs from the reference."
         if any(example.table for example in shown)

@@ -124,7 +124,8 @@ def loss_chart(losses: Sequence[LossPoint], best_step: int | None) -> LossChart 
 
 def _nice_ticks(high: float, about: int = 5) -> list[float]:
     """Round numbers from 0 to at or above high, `about` of them (steps of 1, 2, 2.5 or 5 x 10^k)."""
-    raw = max(high, 1e-9) / about
+    high = high if high > 0 else 1.0
+    raw = high / about
     power = 10.0 ** math.floor(math.log10(raw))
     step = next(power * factor for factor in (1, 2, 2.5, 5, 10) if power * factor >= raw * (1 - 1e-9))
     return [round(index * step, 12) for index in range(math.ceil(high / step - 1e-9) + 1)]

@@ -18,15 +18,16 @@ def summary_table(metrics: Sequence[str], scores: Results) -> str:
         metrics: which, in this order.
         scores: contestant -> metric -> score.
     """
-    header = ["", *(name.lower() for name in CONTESTANTS.values())]
-    rows = [header]
-    for metric in metrics:
-        found = [scores[who][metric] for who in CONTESTANTS]
-        values = [numbers.score(metric, score.value) for score in found]
+    columns = [["", *metrics]]
+    for who, name in CONTESTANTS.items():
+        values = [numbers.score(metric, scores[who][metric].value) for metric in metrics]
         widest = max(map(len, values))
-        intervals = [numbers.interval(metric, score.low, score.high) for score in found]
-        rows.append([metric, *(f"{v:>{widest}} {i}" for v, i in zip(values, intervals, strict=True))])
-    return _aligned(rows)
+        intervals = [
+            numbers.interval(metric, scores[who][metric].low, scores[who][metric].high) for metric in metrics
+        ]
+        cells = [f"{value:>{widest}} {shown}" for value, shown in zip(values, intervals, strict=True)]
+        columns.append([name.lower(), *cells])
+    return _aligned([*zip(*columns, strict=True)])
 
 
 def verdict_table(verdict: Verdict) -> str:

@@ -22,11 +22,18 @@ class VerdictView:
 class CriterionRow:
     """One criterion with what was found."""
 
-    text: str
+    subject: str
+    least: str
+    confidence: str
     value: str
     interval: str
     passed: bool
     reason: str
+
+    @property
+    def text(self) -> str:
+        """The criterion as a sentence."""
+        return f"{self.subject}: {self.least}, at {self.confidence} confidence"
 
 
 def verdict_view(verdict: Verdict) -> VerdictView:
@@ -44,9 +51,10 @@ def verdict_view(verdict: Verdict) -> VerdictView:
             len(rows), f"All {len(rows)} criteria hold."
         )
         return VerdictView("accepted", "Accepted", holds)
-    fails = "criterion fails" if len(failed) == 1 else "criteria fail"
-    named = "; ".join(f"{row.text} (is {row.value} {row.interval})" for row in failed)
-    return VerdictView("rejected", "Not accepted", f"{len(failed)} of {len(rows)} {fails}: {named}.")
+    fails = "criteria fails" if len(failed) == 1 else "criteria fail"
+    named = "; ".join(f"{row.subject} is {row.value} {row.interval}, {row.least} is asked" for row in failed)
+    count = f"{len(failed)} of {len(rows)} {fails}" if len(rows) > 1 else "The one criterion fails"
+    return VerdictView("rejected", "Not accepted", f"{count}: {named}.")
 
 
 def criterion_rows(verdict: Verdict) -> tuple[CriterionRow, ...]:
@@ -56,10 +64,11 @@ def criterion_rows(verdict: Verdict) -> tuple[CriterionRow, ...]:
         name, sign = metric_name(found.metric), found.over is not None
         shown = numbers.difference if sign else numbers.score
         subject = f"{name} over {SHORT[found.over]}" if found.over is not None else name
-        least = shown(found.metric, found.min)
         rows.append(
             CriterionRow(
-                text=f"{subject}: at least {least}, at {100 * found.confidence:g} % confidence",
+                subject=subject,
+                least=f"at least {shown(found.metric, found.min)}",
+                confidence=f"{100 * found.confidence:g} %",
                 value=shown(found.metric, found.value),
                 interval=numbers.interval(found.metric, found.low, found.high),
                 passed=found.passed,

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-UNRELATED = ("tracking",)
-"""Groups that may change without making another experiment."""
+UNRELATED = ("tracking", "choices")
+"""What may change without making another experiment; choices are names for values that stand elsewhere."""
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ def tracked_run(tracking: Tracking, project: Project, stage: str) -> Iterator[Ru
     Args:
         tracking: which tracker.
         project: names the run.
-        stage: train, evaluate or report.
+        stage: baseline, train, evaluate or report.
     """
     run = _Guarded(lambda: _open(tracking, project, stage))
     failed = True

@@ -77,6 +77,12 @@ def test_canonical_json_follows_the_order_of_the_schema_into_the_depth():
     )
 
 
+@pytest.mark.parametrize("value", [float("nan"), [float("inf")], {1, 2}])
+def test_canonical_json_refuses_what_json_cannot_hold(value):
+    with pytest.raises((ValueError, TypeError)):
+        canonical_json(value, {})
+
+
 def test_canonical_json_of_a_schema_that_refers_to_itself_ends():
     schema = {"$ref": "#", "properties": {"b": {"$ref": "#"}, "a": {}}}
     assert canonical_json({"a": 1, "b": {"a": 1, "b": None}}, schema) == '{"b":{"b":null,"a":1},"a":1}'

@@ -22,6 +22,7 @@ from tunewright.data.deduplicate import (
         ("ﬁne", "fine"),
         ("caf\u00e9", "cafe\u0301"),
         ("１２", "12"),
+        ("α\u0345\u0301", "\u1fb4"),
         ("a\u00a0b", "a b"),
     ],
 )

@@ -132,6 +132,21 @@ def test_rows_of_a_group_stay_together(folder):
     assert set(places.values()) == {"train", "validation", "test"}
 
 
+def test_a_prompt_that_two_groups_share_is_removed_where_it_would_leak(folder):
+    rows = [{**row, "customer": f"c{n // 3}"} for n, row in enumerate(good(90))]
+    for row in rows[::3]:
+        row.update(prompt="Hello", completion=f"Hello {row['customer']}")
+    result = prepared(folder, folder.data(rows, split=Split(group_by="customer")))
+    counts = result.card.counts()
+    assert counts["removed"] > 0
+    assert counts["read"] == counts["kept"] + counts["removed"]
+    assert len(discarded(folder, result)) == counts["removed"]
+    places = [
+        name for name, part in result.rows.items() for row in part if row.messages[0].content == "Hello"
+    ]
+    assert set(places) == {"test"}
+
+
 def test_transforms_change_and_reject_rows_and_may_make_columns(folder):
     def rename(row):
         return None if row["q"] == "q3" else {"prompt": row["q"], "completion": row["a"]}

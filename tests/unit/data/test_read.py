@@ -3,7 +3,7 @@ import io
 import json
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tunewright.config.schema.data import Source
@@ -121,6 +121,7 @@ any_bytes = st.binary(max_size=200) | st.lists(
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
+@example(content=b"\xef\xbb\xbf", form="chat")
 @given(content=any_bytes, form=st.sampled_from(["csv", "chat"]))
 def test_readers_take_any_bytes(folder, content, form):
     try:
@@ -130,7 +131,9 @@ def test_readers_take_any_bytes(folder, content, form):
     lines = [row.place.line for row in rows]
     assert lines == sorted(set(lines))
     if form == "chat":
-        assert len(rows) == sum(bool(line.strip()) for line in content.split(b"\n"))
+        assert len(rows) == sum(
+            bool(line.strip()) for line in content.removeprefix(b"\xef\xbb\xbf").split(b"\n")
+        )
 
 
 cells = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=12)

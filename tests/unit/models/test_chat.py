@@ -61,11 +61,18 @@ TURNS = {
 
 @pytest.fixture(scope="module")
 def plain(tiny_folder):
+    from tokenizers.processors import TemplateProcessing
+
     tokenizer = load_tokenizer(tiny_folder)
     tokenizer.add_special_tokens(
         {"bos_token": "<|bos|>", "additional_special_tokens": ["<|head|>", "<|/head|>", "<|eot|>"]}
     )
     tokenizer.add_tokens(["\n\n"])
+    # As Llama's does, it puts BOS before any text unless told not to.
+    tokenizer.backend_tokenizer.post_processor = TemplateProcessing(
+        single="<|bos|> $A", special_tokens=[("<|bos|>", tokenizer.bos_token_id)]
+    )
+    assert tokenizer("text")["input_ids"][0] == tokenizer.bos_token_id
     return tokenizer
 
 

@@ -37,9 +37,12 @@ def test_a_missing_package_is_left_out(monkeypatch):
 
 
 def test_the_peak_is_of_the_process_itself():
-    """A small process started by a big one reports its own peak."""
+    """A small process started by a big one reports its own peak, of memory that it really touched."""
     ballast = bytearray(400 * 2**20)
-    code = "from tunewright.models.machine import timing_record; print(timing_record(1, 1).peak_memory_mb)"
+    code = (
+        "import mmap; reserved = mmap.mmap(-1, 400 * 2**20)\n"
+        "from tunewright.models.machine import timing_record; print(timing_record(1, 1).peak_memory_mb)"
+    )
     small = float(subprocess.check_output([sys.executable, "-c", code], text=True))
     big = float(
         subprocess.check_output([sys.executable, "-c", f"x = bytearray(200 * 2**20); {code}"], text=True)

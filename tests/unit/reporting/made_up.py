@@ -3,24 +3,29 @@
 import hashlib
 import json
 import random
-from dataclasses import replace
+from pathlib import Path
 
+from tunewright import artifacts
+from tunewright.config.resolved import to_yaml
 from tunewright.config.schema.data import Data, Source
-from tunewright.config.schema.evaluation import Evaluation
+from tunewright.config.schema.evaluation import Evaluation, Statistics
 from tunewright.config.schema.hardware import Hardware, Price
 from tunewright.config.schema.method import Lora, Method, Quantization
 from tunewright.config.schema.model import Model
-from tunewright.config.schema.settings import Choices, Project
+from tunewright.config.schema.settings import Choices, Project, Settings, Versions
 from tunewright.config.schema.task import Criterion, Kpi, OutputContract, Rationale, Task
-from tunewright.data.card import DataCard, Lengths, SourceCounts
-from tunewright.evaluation.compare import Prompting
-from tunewright.evaluation.predictions import Prediction
-from tunewright.evaluation.statistics import Interval
-from tunewright.evaluation.verdict import Judgement, Verdict
-from tunewright.models.record import BaseModelRecord
+from tunewright.config.schema.tracking import Tracking
+from tunewright.data.card import DataCard, Lengths, SourceCounts, write_card
+from tunewright.data.rows import Message, Row, write_rows
+from tunewright.evaluation.metrics import measure, scores
+from tunewright.evaluation.predictions import PREDICTIONS, Prediction, write_predictions
+from tunewright.evaluation.results import write_results
+from tunewright.models.record import BaseModelRecord, write_record
 from tunewright.reporting.inputs import ReportInputs
-from tunewright.reporting.loss_curve import LossPoint
+from tunewright.reporting.read import read_inputs
 
+REPOSITORY = Path(__file__).parents[3]
+CONTESTANTS = ("zero_shot", "few_shot", "tuned")
 VALUES = {
     "category": ["delivery", "billing", "fault", "returns", "account", "question"],
     "priority": ["urgent", "high", "normal", "low"],
@@ -154,14 +159,11 @@ def timing(seconds: float, rate: float) -> dict:
     }
 
 
-def losses() -> list[LossPoint]:
+def loss_csv() -> str:
     rng = random.Random(1)
-    train = [
-        LossPoint(step, step / 22, "train", round(2.1 * 0.93**step + 0.09 + rng.random() * 0.06, 4))
-        for step in range(1, 67)
-    ]
+    train = [(step, "train", 2.1 * 0.93**step + 0.09 + rng.random() * 0.06) for step in range(1, 67)]
     validation = [
-        LossPoint(step, step / 22, "validation", loss)
+        (step, "validation", loss)
         for step, loss in (
             (0, 2.21),
             (11, 0.98),
@@ -172,141 +174,149 @@ def losses() -> list[LossPoint]:
             (66, 0.155),
         )
     ]
-    return [*train, *validation]
+    lines = [f"{step},{step / 22:.4f},{split},{loss:.4f}" for step, split, loss in (*train, *validation)]
+    return "\n".join(["step,epoch,split,loss", *lines]) + "\n"
 
 
-def inputs(rows: int = 75, **changes) -> ReportInputs:
-    """The made-up project; give fields of ReportInputs to change them."""
-    asked = changes.pop("task", None) or task()
-    found = changes.pop("predictions", None) or predictions(rows)
-    built = ReportInputs(
-        project=Project(name="Brightwell ticket triage", slug="brightwell-ticket-triage"),
-        seed=0,
-        choices=Choices(
+TRAIN = {
+    "train_loss": 0.31,
+    "validation_loss_first": 2.21,
+    "validation_loss_best": 0.148,
+    "best_step": 55,
+    "steps": 66,
+    "epochs": 3.0,
+    "train_rows": 347,
+    "train_tokens": 74210,
+    "trained_tokens": 13880,
+    "trainable_parameters": 4884480,
+    "total_parameters": 139400064,
+    "micro_batch_size": 8,
+    "gradient_accumulation_steps": 2,
+    "adapter_max_logit_change": 14.27,
+}
+
+
+def settings(**changes) -> Settings:
+    values = {
+        "project": Project(name="Brightwell ticket triage", slug="brightwell-ticket-triage"),
+        "seed": 0,
+        "choices": Choices(
             task="support_triage",
             data="support_triage",
-            model="smollm2-135m",
+            model="small-instruct",
             method="qlora",
             hardware="cpu",
             evaluation="default",
-            tracking="wandb-offline",
+            tracking="none",
         ),
-        version="0.1.0",
-        task=asked,
-        data=Data(
+        "versions": Versions(tunewright="0.1.0"),
+        "task": task(),
+        "data": Data(
             sources=(Source(path="data/raw/tickets.jsonl", format="prompt_completion", licence="CC-BY-4.0"),)
         ),
-        model=Model(source="hub", repo_id="example/small-instruct", licence="apache-2.0"),
-        method=Method(lora=Lora(), quantization=Quantization(), learning_rate=2e-4),
-        hardware=Hardware(
+        "model": Model(source="hub", repo_id="example/small-instruct", licence="apache-2.0"),
+        "method": Method(lora=Lora(), quantization=Quantization(), learning_rate=2e-4),
+        "hardware": Hardware(
             device="cpu",
             supports_bf16=True,
             precision="bf16",
             price_per_hour=Price(amount=0.12, currency="EUR", date="2026-01-15", source="list price"),
         ),
-        evaluation=Evaluation(),
-        base_model=BaseModelRecord(
-            source="hub",
-            name="example/small-instruct",
-            revision="4f2c9e1b7a",
-            licence="apache-2.0",
-            files={"config.json": digest("config"), "model.safetensors": digest("weights")},
-        ),
-        card=card(),
-        scores={
-            "zero_shot": {
-                "schema_valid": Interval(0.0, 0.0, 0.0487, 75),
-                "field_accuracy": Interval(0.08, 0.045, 0.117, 75),
-                "exact_match": Interval(0.0, 0.0, 0.0487, 75),
-                "json_valid": Interval(0.347, 0.249, 0.459, 75),
-                **{f"field.{key}": Interval(0.08, 0.037, 0.164, 75) for key in VALUES},
-            },
-            "few_shot": {
-                "schema_valid": Interval(0.653, 0.541, 0.751, 75),
-                "field_accuracy": Interval(0.512, 0.429, 0.597, 75),
-                "exact_match": Interval(0.187, 0.114, 0.289, 75),
-                "json_valid": Interval(0.653, 0.541, 0.751, 75),
-                **{
-                    f"field.{key}": Interval(0.52 - 0.02 * n, 0.409, 0.63, 75) for n, key in enumerate(VALUES)
-                },
-            },
-            "tuned": {
-                "schema_valid": Interval(1.0, 0.951, 1.0, 75),
-                "field_accuracy": Interval(0.964, 0.941, 0.984, 75),
-                "exact_match": Interval(0.827, 0.726, 0.896, 75),
-                "json_valid": Interval(1.0, 0.951, 1.0, 75),
-                **{
-                    f"field.{key}": Interval(0.987 - 0.02 * n, 0.928 - 0.02 * n, 0.998, 75)
-                    for n, key in enumerate(VALUES)
-                },
-            },
-        },
-        differences={
-            "schema_valid": {
-                "zero_shot": Interval(1.0, 0.951, 1, 75),
-                "few_shot": Interval(0.347, 0.24, 0.453, 75),
-            },
-            "field_accuracy": {
-                "zero_shot": Interval(0.884, 0.84, 0.92, 75),
-                "few_shot": Interval(0.452, 0.368, 0.536, 75),
-            },
-            "exact_match": {
-                "zero_shot": Interval(0.827, 0.73, 0.9, 75),
-                "few_shot": Interval(0.64, 0.53, 0.75, 75),
-            },
-            "json_valid": {
-                "zero_shot": Interval(0.653, 0.54, 0.76, 75),
-                "few_shot": Interval(0.347, 0.24, 0.45, 75),
-            },
-        },
-        row_scores={
-            who: {row.id: float(row.answer == row.reference) for row in rows} for who, rows in found.items()
-        },
-        predictions=found,
-        verdict=Verdict(
-            True,
-            (
-                Judgement("schema_valid", None, 0.9, 0.95, 1.0, 0.951, 1.0, True, "95.1 % reaches 90.0 %"),
-                Judgement(
-                    "field_accuracy",
-                    "few_shot",
-                    0.1,
-                    0.95,
-                    0.452,
-                    0.368,
-                    0.536,
-                    True,
-                    "36.8 points reach 10.0",
-                ),
-            ),
-        ),
-        prompting=Prompting(False, "few_shot", "schema_valid", Interval(0.347, 0.24, 0.453, 75), ""),
-        train={
-            "train_loss": 0.31,
-            "validation_loss_first": 2.21,
-            "validation_loss_best": 0.148,
-            "best_step": 55,
-            "steps": 66,
-            "epochs": 3.0,
-            "train_rows": 347,
-            "train_tokens": 74210,
-            "trained_tokens": 13880,
-            "trainable_parameters": 4884480,
-            "total_parameters": 139400064,
-            "micro_batch_size": 8,
-            "gradient_accumulation_steps": 2,
-            "adapter_max_logit_change": 14.27,
-        },
-        losses=losses(),
-        timings={
-            "baseline": timing(148.2, 96.0),
-            "train": timing(402.6, 302.4),
-            "evaluate": timing(61.9, 104.1),
-        },
-        hashes={
-            "artifacts/adapter/adapter_config.json": digest("adapter config"),
-            "artifacts/adapter/adapter_model.safetensors": digest("adapter"),
-            **{f"artifacts/data/{name}.jsonl": digest(name) for name in ("train", "validation", "test")},
-        },
+        "evaluation": Evaluation(statistics=Statistics(bootstrap_samples=500)),
+        "tracking": Tracking(backend="none"),
+    }
+    return Settings(**{**values, **changes})
+
+
+def write_project(
+    root: Path,
+    declared: Settings | None = None,
+    answered: dict[str, list[Prediction]] | None = None,
+    data_card: DataCard | None = None,
+) -> Settings:
+    """Write what the stages before `report` would have written."""
+    declared = declared or settings()
+    answered = answered or predictions(75)
+    root.mkdir(parents=True, exist_ok=True)
+    (root / "resolved.yaml").write_text(to_yaml(declared), encoding="utf-8")
+    (root / "dvc.yaml").write_bytes((REPOSITORY / "dvc.yaml").read_bytes())
+    record = BaseModelRecord(
+        source="hub",
+        name="example/small-instruct",
+        revision="4f2c9e1b7a",
+        licence=declared.model.licence,
+        files={"config.json": digest("config"), "model.safetensors": digest("weights")},
     )
-    return replace(built, **changes)
+    write_record(root / artifacts.BASE_MODEL, record)
+    rows = [
+        Row(
+            p.id,
+            (Message("user", p.prompt), Message("assistant", p.reference)),
+            p.id,
+            "data/raw/tickets.jsonl",
+            p.meta,
+        )
+        for p in answered["tuned"]
+    ]
+    for path in (artifacts.TRAIN_ROWS, artifacts.VALIDATION_ROWS, artifacts.TEST_ROWS):
+        write_rows(root / path, rows if path == artifacts.TEST_ROWS else rows[:1])
+    write_card(root / artifacts.DATA_CARD, data_card or card())
+    artifacts.write_text(root / artifacts.ADAPTER / "adapter_config.json", "{}\n")
+    artifacts.write_text(root / artifacts.ADAPTER / "adapter_model.safetensors", "weights\n")
+    write_predictions(root / artifacts.BASELINE / PREDICTIONS, answered["zero_shot"] + answered["few_shot"])
+    write_predictions(root / artifacts.EVALUATION / PREDICTIONS, answered["tuned"])
+    measured = {
+        who: measure(
+            scores(rows, kind=declared.task.kind, output=declared.task.output, custom={}),
+            declared.evaluation.statistics,
+        )
+        for who, rows in answered.items()
+    }
+    write_results(root / "metrics/baseline.json", {who: measured[who] for who in ("zero_shot", "few_shot")})
+    write_results(root / "metrics/evaluation.json", {"tuned": measured["tuned"]})
+    artifacts.write_json(root / "metrics/train.json", TRAIN)
+    artifacts.write_text(root / artifacts.LOSS_CSV, loss_csv())
+    for stage, seconds, rate in (
+        ("baseline", 148.2, 96.0),
+        ("train", 402.6, 302.4),
+        ("evaluate", 61.9, 104.1),
+    ):
+        artifacts.write_json(root / artifacts.TIMINGS / f"{stage}.json", timing(seconds, rate))
+    return declared
+
+
+def read_project(root: Path, declared: Settings) -> ReportInputs:
+    """What the report stage would read."""
+    return read_inputs(
+        root,
+        project=declared.project,
+        seed=declared.seed,
+        choices=declared.choices,
+        version=declared.versions.tunewright,
+        task=declared.task,
+        data=declared.data,
+        model=declared.model,
+        method=declared.method,
+        hardware=declared.hardware,
+        evaluation=declared.evaluation,
+    )
+
+
+def text_predictions(rows: int = 30) -> dict[str, list[Prediction]]:
+    """A brand-voice task: the tuned model comes nearer to the reference, sometimes not."""
+    rng = random.Random(3)
+    found: dict[str, list[Prediction]] = {who: [] for who in CONTESTANTS}
+    for number in range(rows):
+        name = rng.choice(["Ada", "Ben", "Chi", "Dov"])
+        reference = (
+            f"Hello {name}, thanks for writing. Your parcel leaves us on Monday and arrives by Thursday."
+        )
+        other = "Dear customer, we regret any inconvenience that may have been caused by the delay."
+        near = reference.replace("Monday", "Tuesday") if rng.random() < 0.9 else reference
+        tuned = near if rng.random() < 0.85 else other
+        few = f"Hello {name}. Your parcel arrives soon." if rng.random() < 0.8 else reference
+        for who, answer in (("zero_shot", other), ("few_shot", few), ("tuned", tuned)):
+            found[who].append(
+                Prediction(f"v{number:03d}", who, f"Where is it? {name}", reference, answer, 90, 30, True)
+            )
+    return found

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from offline_run import read_offline_run
 
+from tests.unit.tracking.offline_run import read_offline_run
 from tunewright.config.schema.settings import Project
 from tunewright.config.schema.tracking import Tracking
 from tunewright.tracking.run import tracked_run
@@ -22,6 +22,7 @@ RESOLVED = {
     "method": {"learning_rate": 2e-4, "lora": {"r": 16}},
     "model": {"path": f"https://me:{SECRET}@models.example/m", "api_key": "abcdefgh"},
     "tracking": {"backend": "wandb"},
+    "choices": {"tracking": "wandb-offline"},
 }
 
 
@@ -77,7 +78,8 @@ def test_stages_of_one_experiment_share_a_run_and_another_experiment_has_its_own
 
     first = {identity_of("train"), identity_of("evaluate"), identity_of("report")}
     assert len(first) == 1
-    changed = {**RESOLVED, "tracking": {"backend": "wandb", "mode": "online"}}
+    other = {"tracking": {"backend": "wandb", "mode": "online"}, "choices": {"tracking": "wandb"}}
+    changed = {**RESOLVED, **other}
     Path("resolved.yaml").write_text(yaml.safe_dump(changed), encoding="utf-8")
     assert identity_of("train") in first, "changing the tracker makes no other experiment"
     Path("resolved.yaml").write_text(yaml.safe_dump({**RESOLVED, "seed": 8}), encoding="utf-8")

@@ -1,0 +1,205 @@
+"""The stages baseline and evaluate on a project with the tiny model."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tunewright.artifacts import (
+    ADAPTER,
+    BASELINE,
+    EVALUATION,
+    METRICS,
+    TEST_ROWS,
+    TIMINGS,
+    TRAIN_ROWS,
+    read_json,
+)
+from tunewright.data.rows import Message, Row, write_rows
+from tunewright.errors import EvaluationError
+from tunewright.evaluation import generate
+from tunewright.evaluation.predictions import PREDICTIONS, read_predictions
+from tunewright.models.chat import encode_prompt
+from tunewright.models.load import load_model, load_tokenizer
+from tunewright.stages import baseline, compose, evaluate, fetch
+
+ROOT = Path(__file__).parents[3]
+PARAMS = """\
+task: support_triage
+data: support_triage
+model: tiny
+method: lora
+hardware: cpu
+evaluation: default
+tracking: none
+set:
+  task: {metrics: [field_accuracy, custom.short]}
+  evaluation: {max_new_tokens: 8, batch_size: 4, max_rows: 6, few_shot: {k: 2}}
+"""
+METRIC = """\
+from tunewright.extensions import metric
+
+
+@metric("short")
+def short(prompt, reference, answer):
+    return 1.0 if len(answer) < 20 else 0.0
+"""
+ANSWER = {
+    "category": "delivery",
+    "priority": "normal",
+    "product": None,
+    "order_number": None,
+    "needs_human": False,
+}
+NAMES = {*ANSWER}
+
+
+def rows(name: str, count: int) -> list[Row]:
+    return [
+        Row(
+            f"{name}{index}",
+            (Message("user", f"{name}: where is parcel {index}?"), Message("assistant", json.dumps(ANSWER))),
+            f"{name}{index}",
+            "data/raw/tickets.jsonl",
+        )
+        for index in range(count)
+    ]
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project after fetch and prepare, as the current folder."""
+    folder = tmp_path / "project"
+    for group in ("task", "data"):
+        shutil.copytree(ROOT / "conf" / group, folder / "conf" / group)
+    shutil.copy(ROOT / "conf" / "config.yaml", folder / "conf")
+    shutil.copy(ROOT / "dvc.yaml", folder)
+    (folder / "extensions").mkdir()
+    (folder / "extensions" / "metrics.py").write_text(METRIC)
+    (folder / "data" / "raw").mkdir(parents=True)
+    (folder / "data" / "raw" / "tickets.jsonl").write_text("")
+    (folder / "params.yaml").write_text(PARAMS)
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("TUNEWRIGHT_CACHE", str(tmp_path / "cache"))
+    monkeypatch.delenv("DVC_ROOT", raising=False)
+    compose.run(folder)
+    fetch.run(folder)
+    write_rows(folder / TRAIN_ROWS, rows("train", 5))
+    write_rows(folder / TEST_ROWS, rows("test", 9))
+    return folder
+
+
+def save_adapter(base: Path, folder: Path, *, learnt: bool) -> None:
+    """Save a LoRA adapter whose second matrices are zero (as before training) or are not."""
+    import torch
+    from peft import LoraConfig, get_peft_model
+
+    torch.manual_seed(0)
+    model = get_peft_model(
+        load_model(base, device="cpu", precision="fp32"),
+        LoraConfig(r=4, target_modules=["q_proj", "v_proj"], task_type="CAUSAL_LM"),
+    )
+    with torch.no_grad():
+        for name, weight in model.named_parameters():
+            if "lora_B" in name and learnt:
+                weight.normal_(0, 1)
+    model.save_pretrained(folder)
+
+
+def test_baseline_asks_the_base_model_twice(project: Path, tiny_folder: Path) -> None:
+    baseline.run(project)
+
+    predictions = read_predictions(project / BASELINE / PREDICTIONS)
+    assert [(p.contestant, p.id) for p in predictions] == [
+        (contestant, f"test{index}") for contestant in ("zero_shot", "few_shot") for index in range(6)
+    ], "max_rows takes the first rows"
+    instructions = read_instructions(project)
+    asked = encode_prompt(
+        load_tokenizer(tiny_folder), rows("test", 1)[0].with_instructions(instructions).prompt
+    )
+    assert predictions[0].prompt_tokens == len(asked), "the system turn is the task's instructions"
+    assert predictions[6].prompt_tokens > predictions[0].prompt_tokens, "examples come first"
+
+    metrics = read_json(project / METRICS / "baseline.json")
+    assert {*metrics} == {"zero_shot", "few_shot"}
+    names = {"field_accuracy", "schema_valid", "exact_match", "json_valid", "custom.short", "finished"}
+    assert {*metrics["few_shot"]} == names | {f"field.{name}" for name in NAMES}
+    assert {*metrics["few_shot"]["finished"]} == {"value", "low", "high", "n"}
+    assert metrics["few_shot"]["finished"]["n"] == 6
+    timings = read_json(project / TIMINGS / "baseline.json")
+    assert timings["tokens_per_second"] > 0
+    assert not [*(project / ".tunewright" / "scratch").glob("baseline-*/*")]
+
+
+def read_instructions(project: Path) -> str:
+    from tunewright.config.stage_settings import read_resolved
+
+    return read_resolved(project).task.instructions
+
+
+def test_a_killed_baseline_goes_on_and_gives_the_same_files(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    results = (BASELINE / PREDICTIONS, METRICS / "baseline.json")
+    baseline.run(project)
+    undisturbed = [(project / path).read_bytes() for path in results]
+    for path in results:
+        (project / path).unlink()
+
+    decode, calls = generate.decode_greedily, []
+
+    def killed(*arguments: Any, **keywords: Any) -> list[list[int]]:
+        calls.append(1)
+        if len(calls) == 4:
+            raise KeyboardInterrupt
+        return decode(*arguments, **keywords)
+
+    monkeypatch.setattr(generate, "decode_greedily", killed)
+    with pytest.raises(KeyboardInterrupt):
+        baseline.run(project)
+    # Editing a metric meanwhile costs no new answers.
+    (project / "extensions" / "metrics.py").write_text(f"# edited\n{METRIC}")
+    baseline.run(project)
+    assert len(calls) == 5, "three batches of four were kept"
+    assert [(project / path).read_bytes() for path in results] == undisturbed
+
+
+def test_evaluate_scores_the_tuned_model(project: Path, tiny_folder: Path) -> None:
+    baseline.run(project)
+    save_adapter(tiny_folder, project / ADAPTER, learnt=True)
+    evaluate.run(project)
+
+    tuned = read_predictions(project / EVALUATION / PREDICTIONS)
+    base = read_predictions(project / BASELINE / PREDICTIONS)[:6]
+    assert {p.contestant for p in tuned} == {"tuned"}
+    assert [(p.id, p.prompt, p.prompt_tokens) for p in tuned] == [
+        (p.id, p.prompt, p.prompt_tokens) for p in base
+    ], "asked exactly as the zero-shot base model"
+    assert [p.answer for p in tuned] != [p.answer for p in base]
+    metrics = read_json(project / METRICS / "evaluation.json")
+    assert {*metrics} == {"tuned"}
+    assert metrics["tuned"].keys() == read_json(project / METRICS / "baseline.json")["zero_shot"].keys()
+
+
+def test_an_adapter_without_effect_is_refused(project: Path, tiny_folder: Path) -> None:
+    save_adapter(tiny_folder, project / ADAPTER, learnt=False)
+    with pytest.raises(EvaluationError, match="answers exactly as the base model"):
+        evaluate.run(project)
+    assert not (project / METRICS / "evaluation.json").exists()
+
+
+def test_a_whole_tuned_model_is_compared_with_the_base_model(project: Path, tiny_folder: Path) -> None:
+    shutil.copytree(tiny_folder, project / ADAPTER)
+    with pytest.raises(EvaluationError, match="answers exactly as the base model"):
+        evaluate.run(project)
+
+    model = load_model(tiny_folder, device="cpu", precision="fp32")
+    model.model.norm.weight.data *= 1.5
+    model.model.norm.weight.data[0] = 0
+    model.save_pretrained(project / ADAPTER)
+    evaluate.run(project)
+    assert read_json(project / METRICS / "evaluation.json")["tuned"]["finished"]["n"] == 6

@@ -1,0 +1,280 @@
+"""Metrics against reference implementations and hand-made cases."""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from made_up import predictions
+from rouge_score.rouge_scorer import RougeScorer
+from sacrebleu.metrics import CHRF
+from sklearn.metrics import accuracy_score, f1_score
+
+from tunewright.config.schema.evaluation import Statistics
+from tunewright.config.schema.task import METRICS, OutputContract
+from tunewright.errors import EvaluationError, TunewrightError
+from tunewright.evaluation.metrics import custom_metrics, difference, measure, scores
+from tunewright.evaluation.metrics.classification import classification_scores
+from tunewright.evaluation.metrics.extraction import extraction_scores, same_json
+from tunewright.evaluation.metrics.text import text_scores
+from tunewright.extensions import Extensions
+
+STATISTICS = Statistics(bootstrap_samples=200)
+LABELS = ("Delivery", "billing", "fault", "other")
+SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "properties": {"category": {"enum": ["a", "b"]}, "count": {"type": ["integer", "null"]}, "urgent": {}},
+    "required": ["category"],
+    "additionalProperties": False,
+}
+
+
+def values(scored: Any) -> dict[str, float]:
+    return {name: interval.value for name, interval in measure(scored, STATISTICS).items()}
+
+
+def extraction(answer: str, reference: str) -> dict[str, float]:
+    return values(extraction_scores(predictions([answer], [reference]), SCHEMA))
+
+
+@pytest.mark.parametrize("kind", METRICS)
+def test_every_declared_metric_is_scored(kind: Any) -> None:
+    output = OutputContract(
+        json_schema=SCHEMA if kind == "extraction" else None,
+        labels=LABELS if kind == "classification" else None,
+    )
+    reference = '{"category":"a"}' if kind == "extraction" else "billing"
+    scored = scores(predictions([reference], [reference]), kind=kind, output=output, custom={})
+    assert {*METRICS[kind], "finished"} <= {*scored}
+    assert all(interval.value == 1 for interval in measure(scored, STATISTICS).values())
+
+
+REFERENCE = '{"category":"a","count":1,"urgent":true}'
+
+
+@pytest.mark.parametrize(
+    ("answer", "valid", "schema", "fields", "exact"),
+    [
+        (REFERENCE, 1, 1, 1, 1),
+        (' {"urgent": true, "count": 1.0, "category": "a"}\n', 1, 1, 1, 1),
+        ('{"category":"b","count":1,"urgent":true}', 1, 1, 2 / 3, 0),
+        ('{"category":"c","count":1,"urgent":true}', 1, 0, 2 / 3, 0),
+        ('{"category":"a","count":true,"urgent":1}', 1, 0, 1 / 3, 0),
+        ('{"category":"a","count":"1","urgent":true}', 1, 0, 2 / 3, 0),
+        ('{"category":"a","count":1,"urgent":true,"extra":1}', 1, 0, 1, 0),
+        ('{"count":1,"urgent":true}', 1, 0, 2 / 3, 0),
+        ('["a"]', 1, 0, 0, 0),
+        ("null", 1, 0, 0, 0),
+        ('{"category":"a","category":"a"}', 0, 0, 0, 0),
+        ('{"category":"a","count":NaN}', 0, 0, 0, 0),
+        ('{"category":"a","count":1,"urgent":tr', 0, 0, 0, 0),
+        (f"Here you are: {REFERENCE}", 0, 0, 0, 0),
+        ("", 0, 0, 0, 0),
+    ],
+)
+def test_extraction(answer: str, valid: float, schema: float, fields: float, exact: float) -> None:
+    got = extraction(answer, REFERENCE)
+    assert got["json_valid"] == valid
+    assert got["schema_valid"] == schema
+    assert got["field_accuracy"] == pytest.approx(fields)
+    assert got["exact_match"] == exact
+
+
+def test_extraction_by_field() -> None:
+    got = values(
+        extraction_scores(
+            predictions(['{"category":"a","count":2,"urgent":true}', "no"], [REFERENCE, REFERENCE]), SCHEMA
+        )
+    )
+    assert {name: got[f"field.{name}"] for name in ("category", "count", "urgent")} == {
+        "category": 0.5,
+        "count": 0.0,
+        "urgent": 0.5,
+    }
+
+
+def test_a_property_absent_from_both_is_right_and_null_is_not_absent() -> None:
+    assert extraction('{"category":"a"}', '{"category":"a"}')["field_accuracy"] == 1
+    assert extraction('{"category":"a","count":null}', '{"category":"a"}')["field_accuracy"] == pytest.approx(
+        2 / 3
+    )
+    assert extraction('{"category":"a"}', '{"category":"a","count":null}')["field_accuracy"] == pytest.approx(
+        2 / 3
+    )
+
+
+def test_an_open_schema_takes_the_references_fields() -> None:
+    got = values(extraction_scores(predictions(['{"x":1,"y":3}'], ['{"x":1,"y":2}']), {"type": "object"}))
+    assert got["field_accuracy"] == 0.5
+    listed = values(extraction_scores(predictions(["[1]", "[2]"], ["[1]", "[1]"]), {"type": "array"}))
+    assert listed["field_accuracy"] == listed["exact_match"] == 0.5
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-2, 2) | st.sampled_from([0.5, 1.0]) | st.text("ab", max_size=2),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("ab", max_size=2), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(one=JSON, other=JSON)
+@settings(max_examples=200, deadline=None)
+def test_json_is_equal_when_its_canonical_text_is(one: Any, other: Any) -> None:
+    def text(value: Any) -> str:
+        numbers = json.loads(json.dumps(value), parse_int=float)  # 1 and 1.0 are one number in JSON
+        return json.dumps(numbers, sort_keys=True)
+
+    assert same_json(one, other) == (text(one) == text(other))
+    assert same_json(one, json.loads(json.dumps(one)))
+
+
+def test_a_reference_that_is_no_json_is_an_error() -> None:
+    with pytest.raises(EvaluationError, match="test row r0"):
+        extraction_scores(predictions(["{}"], ["not json"]), SCHEMA)
+
+
+@pytest.mark.parametrize("answer", ["Delivery", " delivery\n", "DELIVERY.", "delivery ."])
+def test_labels_are_compared_without_case_and_full_stop(answer: str) -> None:
+    got = values(classification_scores(predictions([answer], ["Delivery"]), LABELS))
+    assert got["accuracy"] == got["in_label_set"] == 1
+
+
+@pytest.mark.parametrize("answer", ["deliveries", "the label is delivery", "delivery..", ""])
+def test_other_answers_are_out_of_the_set(answer: str) -> None:
+    got = values(classification_scores(predictions([answer], ["Delivery"]), LABELS))
+    assert got["accuracy"] == got["in_label_set"] == got["macro_f1"] == 0
+
+
+ANSWER = st.sampled_from([*LABELS, "nonsense"])
+
+
+@given(pairs=st.lists(st.tuples(ANSWER, st.sampled_from(LABELS)), min_size=1, max_size=40), data=st.data())
+@settings(max_examples=150, deadline=None)
+def test_classification_agrees_with_scikit_learn(pairs: list[tuple[str, str]], data: Any) -> None:
+    answers, references = map(list, zip(*pairs, strict=True))
+    scored = classification_scores(predictions(answers, references), LABELS)
+
+    def macro_f1(rows: list[int]) -> float:
+        right, given_ = [references[row] for row in rows], [answers[row] for row in rows]
+        occurring = sorted(set(right))
+        return float(f1_score(right, given_, labels=occurring, average="macro", zero_division=0))
+
+    every = list(range(len(pairs)))
+    assert scored["accuracy"].rows.mean() == pytest.approx(accuracy_score(references, answers))
+    resamples = [
+        every,
+        *data.draw(
+            st.lists(st.lists(st.sampled_from(every), min_size=len(every), max_size=len(every)), max_size=3)
+        ),
+    ]
+    assert scored["macro_f1"].over_rows(np.array(resamples)) == pytest.approx(
+        [macro_f1(rows) for rows in resamples]
+    )
+
+
+def test_a_reference_out_of_the_set_is_an_error() -> None:
+    with pytest.raises(EvaluationError, match="test row r0"):
+        classification_scores(predictions(["billing"], ["refund"]), LABELS)
+
+
+TEXT = st.text("abc déß.,\n東", min_size=1, max_size=40).filter(str.strip)
+
+
+@given(answer=TEXT, reference=TEXT)
+@settings(max_examples=100, deadline=None)
+def test_chrf_agrees_with_sacrebleu(answer: str, reference: str) -> None:
+    got = values(text_scores(predictions([answer], [reference])))
+    assert got["chrf"] * 100 == pytest.approx(
+        CHRF().corpus_score([answer.strip()], [[reference.strip()]]).score, abs=1e-6
+    )
+
+
+ASCII_TEXT = st.text("abcABC 12_.,-\n", min_size=1, max_size=60)
+
+
+@given(answer=ASCII_TEXT, reference=ASCII_TEXT)
+@settings(max_examples=100, deadline=None)
+def test_rouge_agrees_with_rouge_score(answer: str, reference: str) -> None:
+    got = values(text_scores(predictions([answer], [reference])))
+    expected = RougeScorer(["rougeL"]).score(reference, answer)["rougeL"].fmeasure
+    assert got["rouge_l"] == pytest.approx(expected)
+
+
+def test_rouge_knows_words_beyond_a_to_z() -> None:
+    got = values(text_scores(predictions(["schöne Grüße", "Привет мир"], ["schöne Grüsse", "Привет мир"])))
+    assert got["rouge_l"] == pytest.approx((0.5 + 1) / 2)
+
+
+def test_free_text_by_hand() -> None:
+    got = values(text_scores(predictions([" Yes ", "abcd", "x"], ["Yes", "ab", "xyzw"])))
+    assert got["exact_match"] == pytest.approx(1 / 3)
+    assert got["length_ratio"] == pytest.approx((1 + 2 + 0.25) / 3)
+
+
+def test_chrf_signature_of_the_docstring() -> None:
+    from tunewright.evaluation.metrics import text
+
+    metric = CHRF()
+    metric.corpus_score(["a"], [["a"]])
+    signature = str(metric.get_signature()).partition("|version")[0]
+    assert signature in (text.__doc__ or "")
+
+
+def test_finished_counts_answers_that_ended() -> None:
+    asked = predictions(["a"] * 4, ["a"] * 4, finished=[True, True, True, False])
+    scored = scores(asked, kind="chat", output=OutputContract(), custom={})
+    assert values(scored)["finished"] == 0.75
+
+
+def score_custom(function: Any) -> dict[str, float]:
+    custom = custom_metrics(["chrf", "custom.mine"], Extensions(metrics={"mine": function}))
+    asked = predictions(["yes", "no"], ["yes", "yes"])
+    return values(scores(asked, kind="chat", output=OutputContract(), custom=custom))
+
+
+def test_custom_metrics_get_prompt_reference_and_answer() -> None:
+    seen: list[tuple[str, str, str]] = []
+
+    def mine(prompt: str, reference: str, answer: str) -> float:
+        seen.append((prompt, reference, answer))
+        return 0.25 if answer == reference else 0
+
+    assert score_custom(mine)["custom.mine"] == 0.125
+    assert seen == [("question 0", "yes", "yes"), ("question 1", "yes", "no")]
+    assert score_custom(lambda *texts: True)["custom.mine"] == 1
+    assert score_custom(lambda *texts: np.float32(0.5))["custom.mine"] == 0.5
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf, -0.1, 1.1, None, "0.5", [1]])
+def test_custom_metrics_must_return_a_number_between_0_and_1(bad: Any) -> None:
+    with pytest.raises(EvaluationError, match=r"custom\.mine returned"):
+        score_custom(lambda *texts: bad)
+
+
+def test_a_custom_metric_that_raises_is_named() -> None:
+    with pytest.raises(TunewrightError, match=r"extension 'custom\.mine': ZeroDivisionError"):
+        score_custom(lambda *texts: 1 / 0)
+
+
+def test_a_custom_metric_that_nobody_registered_is_named() -> None:
+    with pytest.raises(EvaluationError, match=r"custom\.polite is not registered .*registered: custom\.mine"):
+        custom_metrics(["custom.polite"], Extensions(metrics={"mine": lambda *texts: 1.0}))
+
+
+def test_ten_thousand_rows_take_seconds() -> None:
+    labels = tuple(f"label {number}" for number in range(77))
+    random = np.random.default_rng(0)
+    answers, references = ([labels[code] for code in random.integers(0, 77, 10_000)] for _ in range(2))
+    started = time.process_time()
+    scored = classification_scores(predictions(answers, references), labels)
+    measured = measure(scored, Statistics(bootstrap_samples=1000))
+    gap = difference(scored["macro_f1"], scored["macro_f1"], Statistics(bootstrap_samples=1000))
+    assert time.process_time() - started < 10
+    assert measured["macro_f1"].low < measured["macro_f1"].value < measured["macro_f1"].high
+    assert gap.value == 0

@@ -1,0 +1,297 @@
+"""The report: complete in itself, well-formed, inert whatever models answer, and right in what it says."""
+
+import random
+import re
+import xml.etree.ElementTree as ET
+from collections import Counter
+from dataclasses import replace
+from html.parser import HTMLParser
+from itertools import pairwise
+
+import pytest
+
+from tests.unit.reporting.made_up import (
+    CONTESTANTS,
+    card,
+    predictions,
+    read_project,
+    settings,
+    task,
+    text_predictions,
+    write_project,
+)
+from tunewright.config.schema.task import Criterion, OutputContract, Rationale
+from tunewright.evaluation.compare import Prompting
+from tunewright.evaluation.statistics import Interval
+from tunewright.evaluation.verdict import Verdict
+from tunewright.reporting.page import render_report
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "</style></head><body onload=alert(1)>",
+    '"><img src=x onerror=alert(1)>',
+    "'><svg/onload=alert(1)>",
+    "]]><!--<a href=javascript:alert(1)>",
+    "{{ 7 * 7 }}{% raw %}&lt;b&gt;",
+    "مرحبا \u202e\u2066 dlrow",
+    "\x00\x1b[31m\ufffe\x85",
+    "W" * 5000,
+]
+FORBIDDEN_TAGS = {"script", "img", "iframe", "object", "embed", "link", "a", "form", "base", "audio", "video"}
+
+
+class Tags(HTMLParser):
+    """What a browser would build: tags and their attributes."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.seen: Counter[str] = Counter()
+        self.attributes: list[tuple[str, str, str]] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.seen[tag] += 1
+        self.attributes += [(tag, name, value or "") for name, value in attrs]
+
+
+def text_of(html: str) -> str:
+    return " ".join(" ".join(ET.fromstring(html).find("body").itertext()).split())
+
+
+@pytest.fixture(scope="module")
+def html(triage) -> str:
+    return render_report(triage)
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory) -> str:
+    """The report of a project in which every text that is not ours is an attack."""
+    rng = random.Random(5)
+
+    def bad() -> str:
+        return " ".join(rng.sample(HOSTILE, len(HOSTILE)))
+
+    every = " ".join(HOSTILE[:6])
+    answered = {
+        who: [replace(row, answer=bad(), prompt=bad(), meta={every: every}) for row in rows]
+        for who, rows in predictions(20).items()
+    }
+    tuned = '{"category": "</td><script>alert(1)</script>", "<img src=x>": "\\u202e<b>"}'
+    answered["tuned"] = [replace(row, answer=tuned) for row in answered["tuned"]]
+    data_card = replace(
+        card(),
+        rejected={every: 1},
+        warnings=(every,),
+        answers={every: {every: {"train": 1}}},
+        sources=tuple(replace(source, path=every, licence=every) for source in card().sources),
+    )
+    declared = settings()
+    declared = declared.model_copy(
+        update={
+            "project": declared.project.model_copy(update={"name": every}),
+            "model": declared.model.model_copy(update={"licence": every}),
+            "task": task(
+                description=every,
+                kpi={"measure": every, "target": every},
+                rationale={"need": "know", "why": every},
+                instructions=every,
+            ),
+        }
+    )
+    root = tmp_path_factory.mktemp("hostile")
+    return render_report(read_project(root, write_project(root, declared, answered, data_card)))
+
+
+def test_it_is_well_formed_and_has_one_title_and_ordered_headings(html):
+    page = ET.fromstring(html)
+    levels = [int(element.tag[1]) for element in page.iter() if re.fullmatch("h[1-6]", element.tag)]
+    assert levels.count(1) == 1 and levels[0] == 1
+    assert all(later - earlier <= 1 for earlier, later in pairwise(levels))
+    assert page.find("head/title").text == "Brightwell ticket triage: Accepted"
+    assert page.get("lang") == "en"
+
+
+def test_tables_have_headers_and_pictures_have_names(html):
+    page = ET.fromstring(html)
+    tables = list(page.iter("table"))
+    assert len(tables) >= 15
+    for table in tables:
+        assert all(header.get("scope") for header in table.iter("th"))
+        assert table.find("thead/tr/th") is not None
+    outer = [
+        svg
+        for parent in page.iter()
+        if parent.tag != "svg"
+        for svg in parent.findall("svg")
+        if parent.tag != "g"
+    ]
+    assert len(outer) > 20
+    for svg in outer:
+        named = svg.get("aria-label") or svg.find("title") is not None
+        assert svg.get("aria-hidden") == "true" or (svg.get("role") == "img" and named)
+
+
+def test_it_refers_to_nothing_outside_itself(html, hostile):
+    for page in (html, hostile):
+        tags = Tags(page)
+        assert not FORBIDDEN_TAGS & set(tags.seen)
+        for tag, name, value in tags.attributes:
+            assert name not in ("src", "href", "srcset", "action", "background"), (tag, name)
+            assert "//" not in value, (tag, name, value)
+        style = page[page.index("<style>") : page.index("</style>")]
+        assert "url(" not in style and "@import" not in style
+        assert "default-src 'none'" in page
+
+
+def test_hostile_text_changes_no_structure_and_is_still_readable(html, hostile):
+    ET.fromstring(hostile)
+    known = {(tag, name) for tag, name, _ in Tags(html).attributes} | {("th", "rowspan"), ("td", "rowspan")}
+    tags = Tags(hostile)
+    assert set(tags.seen) <= set(Tags(html).seen) | {"em"}
+    assert {(tag, name) for tag, name, _ in tags.attributes} <= known
+    assert not any(name.startswith("on") for _, name, _ in tags.attributes)
+    text = text_of(hostile)
+    assert "<script>alert(1)</script>" in text
+    assert '"><img src=x onerror=alert(1)>' in text
+    assert "{{ 7 * 7 }}" in text and "49" not in text.split("{{ 7 * 7 }}")[1][:5]
+    assert "more characters)" in text
+    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", hostile)
+    hostile.encode()
+
+
+def test_text_in_another_direction_is_kept_apart(hostile):
+    inside = [
+        element
+        for element in ET.fromstring(hostile).iter()
+        if "\u202e" in (element.text or "") + "".join(child.tail or "" for child in element)
+    ]
+    assert inside
+    own_direction = {element for element in inside if element.tag == "bdi" or element.get("dir") == "auto"}
+    parents = {child: parent for parent in ET.fromstring(hostile).iter() for child in parent}
+    assert all(
+        element in own_direction
+        or parents.get(element, element).get("dir") == "auto"
+        or element.tag in ("ins", "del")
+        for element in inside
+    )
+
+
+def test_long_words_can_wrap(html):
+    assert "overflow-wrap: anywhere" in html
+
+
+def test_key_numbers_are_there(html, triage):
+    text = text_of(html)
+    for who in CONTESTANTS:
+        for metric in triage.task.metrics:
+            score = triage.scores[who][metric]
+            assert f"{100 * score.value:.1f} %" in text
+            assert f"[{100 * score.low:.1f}, {100 * score.high:.1f}]" in text
+    gap = triage.differences["schema_valid"]["few_shot"]
+    assert f"+{100 * gap.value:.1f} points" in text
+    for expected in (
+        "Accepted Both criteria hold.",
+        "85 % (today 0 %",
+        "The model needs to DO something new.",
+        "10 min 13 s, EUR 0.02",
+        "order_number",
+        "step 55, the lowest validation loss",
+        "Read 512",
+        "rejected 3",
+        "line is not JSON",
+        triage.base_model.files["model.safetensors"],
+        *triage.hashes.values(),
+        "Example CPU 9000, 2 cores, 16 GB",
+        "learning_rate: 0.0002",
+        "2.13.0",
+    ):
+        assert expected in text, expected
+    assert text.count("Fixed by tuning") >= 4
+    assert "Prompting alone" not in text and "Retrieval" not in text
+
+
+def test_fields_stand_in_the_schema_s_order(html, triage):
+    section = ET.fromstring(html).find(".//section[@aria-labelledby='fields']")
+    names = ["".join(header.itertext()) for header in section.findall(".//tbody/tr/th")]
+    assert names == list(triage.task.output.json_schema["properties"]) != sorted(names)
+
+
+def test_the_same_inputs_give_the_same_bytes(html, triage):
+    assert render_report(triage) == html
+
+
+def test_a_thousand_rows_stay_small(tmp_path):
+    answered = predictions(1000)
+    answered["zero_shot"] = [replace(row, answer=row.answer * 200) for row in answered["zero_shot"]]
+    html = render_report(read_project(tmp_path, write_project(tmp_path, None, answered)))
+    assert len(html.encode()) < 500_000
+
+
+def test_failed_criteria_are_named_at_the_top(tmp_path):
+    failing = task(
+        acceptance=(Criterion(metric="exact_match", min=0.95), Criterion(metric="json_valid", min=0.5))
+    )
+    declared = settings(task=failing)
+    text = text_of(render_report(read_project(tmp_path, write_project(tmp_path, declared))))
+    assert "Not accepted 1 of 2 criteria fails: Whole answer right is" in text
+    assert "✕ fail" in text and "✓ pass" in text
+
+
+def test_without_criteria_nothing_is_judged(triage):
+    text = text_of(render_report(replace(triage, verdict=Verdict(True, ()))))
+    assert "No criteria declared" in text
+    assert "Accepted" not in text
+
+
+@pytest.mark.parametrize(
+    ("gap", "title"),
+    [
+        (Interval(0.01, -0.03, 0.05, 75), "Prompting alone does as well:"),
+        (Interval(-0.2, -0.3, -0.1, 75), "Prompting alone does better:"),
+    ],
+)
+def test_it_says_plainly_when_prompting_alone_suffices(triage, gap, title):
+    found = Prompting(True, "few_shot", "schema_valid", gap, "")
+    assert title in text_of(render_report(replace(triage, prompting=found)))
+
+
+def test_a_need_to_know_is_answered_with_retrieval(triage):
+    knowing = triage.task.model_copy(update={"rationale": Rationale(need="know", why="prices change")})
+    assert "Retrieval is usually the better answer here." in text_of(
+        render_report(replace(triage, task=knowing))
+    )
+
+
+def test_what_got_worse_is_said(triage):
+    worse = {
+        **triage.differences,
+        "exact_match": {who: Interval(-0.2, -0.3, -0.1, 75) for who in CONTESTANTS},
+    }
+    text = text_of(render_report(replace(triage, differences=worse)))
+    assert "Clearly worse than the best prompt: whole answer right −20.0 points." in text
+
+
+def test_without_a_price_no_cost_is_made_up(triage):
+    hardware = triage.hardware.model_copy(update={"price_per_hour": None})
+    text = text_of(render_report(replace(triage, hardware=hardware)))
+    assert "No price is declared" in text and "EUR" not in text.replace("EUR 0.12", "")
+
+
+def test_free_text_is_marked_word_by_word(tmp_path):
+    chat = task(kind="chat", output=OutputContract(), metrics=("chrf", "length_ratio"), acceptance=())
+    declared = settings(task=chat)
+    page = ET.fromstring(
+        render_report(read_project(tmp_path, write_project(tmp_path, declared, text_predictions())))
+    )
+    assert {"".join(mark.itertext()).strip() for mark in page.iter("del")} >= {"Monday"}
+    assert {"".join(mark.itertext()).strip() for mark in page.iter("ins")} >= {"Tuesday"}
+    text = " ".join(" ".join(page.find("body").itertext()).split())
+    assert "Field by field" not in text
+    assert re.search(r"Length against the reference\s*length_ratio.*0\.99", text)
+
+
+def test_settings_hold_no_secret(triage, monkeypatch):
+    monkeypatch.setenv("HF_TOKEN", "wonderful-secret-77")
+    model = triage.model.model_copy(update={"repo_id": "example/wonderful-secret-77"})
+    html = render_report(replace(triage, model=model))
+    assert "wonderful-secret-77" not in html and "[secret]" in html

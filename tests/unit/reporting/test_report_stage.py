@@ -1,0 +1,115 @@
+"""The stage as dvc runs it: files, verdict, what is said, and what it refuses."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from tests.unit.reporting.made_up import predictions, settings, task, write_project
+from tunewright import artifacts
+from tunewright.config.schema.node import UndeclaredSettingError
+from tunewright.config.schema.task import Criterion
+from tunewright.config.stage_settings import stage_settings
+from tunewright.errors import TunewrightError
+from tunewright.evaluation.predictions import PREDICTIONS, write_predictions
+from tunewright.stages import report
+
+
+class Recorder:
+    def __init__(self) -> None:
+        self.summaries: dict[str, float] = {}
+        self.files: list[str] = []
+
+    def log(self, values, step=None): ...
+
+    def summary(self, values):
+        self.summaries |= values
+
+    def file(self, path):
+        self.files.append(path.name)
+
+    def close(self, *, failed): ...
+
+
+def written(root) -> dict[str, bytes]:
+    names = ("reports/report.html", "reports/model_card.md", "metrics/acceptance.json")
+    return {name: (root / name).read_bytes() for name in names}
+
+
+def test_it_writes_report_card_and_verdict_and_says_the_table(tmp_path, capfd):
+    write_project(tmp_path)
+    report.run(tmp_path)
+    acceptance = json.loads((tmp_path / "metrics/acceptance.json").read_text(encoding="utf-8"))
+    assert acceptance["accepted"] is True
+    assert [criterion["passed"] for criterion in acceptance["criteria"]] == [True, True]
+    assert set(acceptance["criteria"][0]) == {
+        *("metric", "over", "min", "confidence", "value", "low", "high", "passed", "reason")
+    }
+    out, err = capfd.readouterr()
+    assert out == ""
+    lines = err.splitlines()
+    assert lines[0].split() == ["base,", "zero-shot", "base,", "few-shot", "tuned"]
+    assert lines[1].startswith("schema_valid") and "100.0 % [95.1, 100.0]" in lines[1]
+    assert "Accepted" in lines
+    assert lines[-1] == "report: reports/report.html"
+
+
+def test_equal_inputs_give_equal_bytes_wherever_the_project_lies(tmp_path):
+    for name in ("one", "another"):
+        write_project(tmp_path / name)
+        report.run(tmp_path / name)
+    assert written(tmp_path / "one") == written(tmp_path / "another")
+
+
+def test_a_failed_criterion_is_recorded_and_not_raised(tmp_path, capfd):
+    write_project(tmp_path, settings(task=task(acceptance=(Criterion(metric="exact_match", min=0.95),))))
+    report.run(tmp_path)
+    assert json.loads((tmp_path / "metrics/acceptance.json").read_bytes())["accepted"] is False
+    err = capfd.readouterr().err
+    assert "FAIL" in err and "Not accepted" in err
+
+
+def test_no_row_goes_to_a_tracker(tmp_path, monkeypatch):
+    recorder = Recorder()
+    monkeypatch.setattr("tunewright.tracking.run._open", lambda *_: recorder)
+    write_project(tmp_path)
+    report.run(tmp_path)
+    assert recorder.summaries == {"accepted": 1.0}
+    assert recorder.files == ["model_card.md"]
+
+
+@pytest.mark.parametrize(
+    "missing",
+    [
+        artifacts.BASE_MODEL,
+        artifacts.DATA_CARD,
+        artifacts.EVALUATION / PREDICTIONS,
+        artifacts.METRICS / "train.json",
+        artifacts.LOSS_CSV,
+        artifacts.TIMINGS / "train.json",
+    ],
+)
+def test_a_missing_artifact_is_named_with_the_command_that_makes_it(tmp_path, missing):
+    write_project(tmp_path)
+    (tmp_path / missing).unlink()
+    with pytest.raises(TunewrightError, match="not there yet") as caught:
+        report.run(tmp_path)
+    assert missing.name in caught.value.where and "dvc repro" in caught.value.fix
+
+
+def test_contestants_that_answered_other_rows_are_not_compared(tmp_path):
+    write_project(tmp_path)
+    other = [replace(row, id=f"x{row.id}") for row in predictions(75)["tuned"]]
+    write_predictions(tmp_path / artifacts.EVALUATION / PREDICTIONS, other)
+    with pytest.raises(TunewrightError, match="different rows"):
+        report.run(tmp_path)
+
+
+def test_it_reads_no_setting_that_dvc_yaml_does_not_list(tmp_path):
+    write_project(tmp_path)
+    pipeline = (tmp_path / "dvc.yaml").read_text(encoding="utf-8")
+    assert "[project, seed, task, data, model, method, hardware, evaluation, versions.tunewright]" in pipeline
+    (tmp_path / "dvc.yaml").write_text(pipeline.replace("[project, seed, task,", "[project, task,"), "utf-8")
+    with pytest.raises(UndeclaredSettingError, match="seed"):
+        report.run(tmp_path)
+    assert "seed" not in stage_settings("report", tmp_path).tracked
