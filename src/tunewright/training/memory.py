@@ -15,7 +15,7 @@ from tunewright.errors import TrainingError
 USABLE_SHARE = {"cpu": 0.5, "cuda": 0.85, "mps": 0.6}
 """Of the device's memory: on a cpu and on mps the rest of the machine lives there too."""
 
-CPU_TOKENS_PER_PASS = 1024
+CPU_TOKENS_PER_PASS = 3072
 """On a cpu a larger pass is not faster, it only pads more."""
 
 

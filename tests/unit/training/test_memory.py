@@ -49,8 +49,8 @@ def test_what_saves_memory_takes_more_rows() -> None:
 
 def test_a_cpu_takes_no_more_tokens_than_help() -> None:
     cpu = make_hardware(precision="bf16")
-    assert choose(cpu, gigabytes=1000, length=240) == 4
-    assert choose(cpu, gigabytes=1000, length=64) == 16
+    assert choose(cpu, gigabytes=1000, length=240) == 8
+    assert choose(cpu, gigabytes=1000, length=128) == 16
 
 
 def test_the_estimate_is_near_what_was_measured() -> None:
