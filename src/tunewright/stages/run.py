@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -22,8 +21,6 @@ def run_stage(name: str, root: Path) -> None:
     # Threads that wait for each other sleep instead of spinning. Spinning wins a little on an idle machine
     # and loses a factor of ten on one whose cores are shared. OpenMP reads this when torch is imported.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    if not sys.stderr.isatty():
-        os.environ.setdefault("TQDM_DISABLE", "1")  # the libraries' bars write control codes into a pipe
     if name not in STAGES:
         raise TunewrightError(f"no stage {name!r}", fix=f"one of: {', '.join(STAGES)}")
     stage: Callable[[Path], None] = import_module(f"tunewright.stages.{name}").run
