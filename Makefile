@@ -27,7 +27,7 @@ demo: setup  ## scaffold a project, run its pipeline, show what came out
 	cd $(DEMO) && $(WITH_BIN) tunewright accept
 
 test: setup  ## all tests but those that need a GPU
-	$(BIN)/pytest -m 'not gpu'
+	$(BIN)/pytest -m 'not gpu' -n 2 --dist loadscope
 
 test-gpu: setup  ## the tests that need a CUDA device
 	$(BIN)/pytest -m gpu
