@@ -26,7 +26,12 @@ from tunewright.training.encode import EncodedRow, encode_rows
 from tunewright.training.history import History, read_history
 from tunewright.training.memory import choose_micro_batch_size
 from tunewright.training.prove_weights import prove_weights
-from tunewright.training.trainable_model import load_trainable, shape_of, total_parameters
+from tunewright.training.trainable_model import (
+    beginning_can_be_shared,
+    load_trainable,
+    shape_of,
+    total_parameters,
+)
 
 if TYPE_CHECKING:
     from tunewright.training.trainer import SupervisedTrainer
@@ -182,6 +187,7 @@ def train(
         validation_rows=validation,
         history=history,
         folder=folder,
+        share_beginning=beginning_can_be_shared(model, method, hardware),
     )
     probe_rows = choose_probe_rows(encoded)
     if not history.finished:

@@ -111,6 +111,21 @@ def shape_of(model: PreTrainedModel) -> ModelShape:
     )
 
 
+def beginning_can_be_shared(model: PreTrainedModel, method: Method, hardware: Hardware) -> bool:
+    """Whether keys and values of a common beginning may be computed once for all rows of a pass.
+
+    Not with dropout (drawn once for all rows), gradient checkpointing (keeps no keys and values),
+    several devices (DDP expects one forward pass a step), or layers other than full attention.
+    """
+    kinds = getattr(model.config.get_text_config(), "layer_types", None) or ["full_attention"]
+    return (
+        hardware.devices == 1
+        and not hardware.gradient_checkpointing
+        and (method.lora is None or method.lora.lora_dropout == 0.0)
+        and set(kinds) == {"full_attention"}
+    )
+
+
 def total_parameters(model: PreTrainedModel) -> int:
     """Number of weights; a 4-bit weight counts as one, though two share a byte."""
     return sum(

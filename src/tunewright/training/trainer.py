@@ -50,6 +50,7 @@ class SupervisedTrainer(SFTTrainer):  # type: ignore[misc]
         validation_rows: scored at each validation pass.
         history: of the run so far; kept with each checkpoint.
         folder: scratch folder of this run.
+        share_beginning: compute what the rows of a pass begin with in common once.
     """
 
     loss_is_scaled_for_ga = True
@@ -65,6 +66,7 @@ class SupervisedTrainer(SFTTrainer):  # type: ignore[misc]
         validation_rows: Sequence[EncodedRow],
         history: History,
         folder: Path,
+        share_beginning: bool,
     ) -> None:
         """Hand the libraries what they insist on, and keep the rest."""
         from datasets import Dataset
@@ -89,6 +91,7 @@ class SupervisedTrainer(SFTTrainer):  # type: ignore[misc]
         self.validation_rows = sorted(validation_rows, key=len)
         self.history = history
         self.folder = folder
+        self.share_beginning = share_beginning
         self._writing: Path | None = None
 
     def get_train_dataloader(self) -> EpochLoader:
@@ -119,7 +122,8 @@ class SupervisedTrainer(SFTTrainer):  # type: ignore[misc]
 
     def summed_loss(self, model: torch.nn.Module, inputs: Mapping[str, torch.Tensor]) -> torch.Tensor:
         """The loss summed over the pass's trained tokens."""
-        return summed_loss(model, self.accelerator.unwrap_model(model).get_output_embeddings(), inputs)
+        head = self.accelerator.unwrap_model(model).get_output_embeddings()
+        return summed_loss(model, head, inputs, share_beginning=self.share_beginning)
 
     def validation_loss(self) -> float:
         """Mean loss per trained token of the validation rows, over all devices; touches no random state."""

@@ -8,7 +8,7 @@ import torch
 from tunewright.models.load import load_model
 from tunewright.training.batching import Collator
 from tunewright.training.encode import IGNORED, EncodedRow
-from tunewright.training.supervised_loss import summed_loss, trained_tokens
+from tunewright.training.supervised_loss import shared_beginning, summed_loss, trained_tokens
 from tunewright.training.train import BaseModel
 
 ROWS = [
@@ -63,3 +63,46 @@ def test_a_batch_that_trains_nothing_gives_zero_with_a_gradient(base: BaseModel)
     )
     loss.backward()
     assert float(loss) == 0.0
+
+
+def with_beginning(rows: list[EncodedRow], beginning: tuple[int, ...]) -> list[EncodedRow]:
+    return [
+        EncodedRow(row.id, beginning + row.input_ids, (IGNORED,) * len(beginning) + row.labels)
+        for row in rows
+    ]
+
+
+@pytest.mark.parametrize("attention", ["eager", "sdpa"])
+def test_a_shared_beginning_changes_neither_loss_nor_gradients(base: BaseModel, attention: str) -> None:
+    model = load_model(base.folder, device="cpu", precision="fp32", attn_implementation=attention).train()
+    head = model.get_output_embeddings()
+    batch = Collator(0)(with_beginning(ROWS, tuple(range(20, 60))))
+    passes: list[tuple[int, ...]] = []
+    hook = model.model.register_forward_hook(lambda _, __, output: passes.append(output[0].shape[:2]))
+    found = {}
+    for share in (False, True):
+        loss = summed_loss(model, head, batch, share_beginning=share)
+        loss.backward()
+        found[share] = (float(loss), {name: weight.grad.clone() for name, weight in model.named_parameters()})
+        model.zero_grad()
+    hook.remove()
+    assert passes == [(3, 46), (1, 39), (3, 7)]
+    assert found[True][0] == pytest.approx(found[False][0], rel=1e-6)
+    for name, gradient in found[False][1].items():
+        assert torch.allclose(found[True][1][name], gradient, rtol=1e-4, atol=1e-5), name
+
+
+def test_what_is_shared_ends_before_what_is_trained() -> None:
+    def shared(*rows: tuple[tuple[int, ...], int]) -> int:
+        """Rows as (tokens, number of tokens in the prompt)."""
+        encoded = [EncodedRow("", ids, (IGNORED,) * prompt + ids[prompt:]) for ids, prompt in rows]
+        return shared_beginning(Collator(0)(encoded))
+
+    assert shared(((1, 2, 3, 4, 5), 3)) == 0, "one row shares with none"
+    assert shared(((1, 2, 3, 4, 9), 4), ((1, 2, 3, 5, 9), 4)) == 2
+    assert shared(((1, 2, 3, 4), 3), ((1, 2, 3, 5), 3)) == 2, (
+        "the last token of the prompt predicts the answer"
+    )
+    assert shared(((1, 2, 3, 4), 1), ((1, 2, 3, 4), 3)) == 0
+    assert shared(((7, 2, 3), 2), ((1, 2, 3), 2)) == 0
+    assert shared(((1, 2, 0, 0, 5), 4), ((1, 2, 5), 2)) == 1, "padding is not shared"

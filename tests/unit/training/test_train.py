@@ -175,6 +175,16 @@ def test_gradient_checkpointing_and_attention_change_only_rounding(train_tiny: T
     assert losses(sdpa) == pytest.approx(losses(plain), rel=1e-4)
 
 
+def test_a_long_shared_beginning_changes_only_rounding(
+    train_tiny: Train, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    method = make_method(max_steps=3)
+    shared = train_tiny("shared", method)
+    monkeypatch.setattr("tunewright.training.train.beginning_can_be_shared", lambda *_: False)
+    plain = train_tiny("plain", method)
+    assert losses(shared) == pytest.approx(losses(plain), rel=1e-5)
+
+
 def test_it_stops_early_and_keeps_the_best(train_tiny: Train, monkeypatch: pytest.MonkeyPatch) -> None:
     from tunewright.training.trainer import SupervisedTrainer
 
