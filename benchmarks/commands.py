@@ -47,7 +47,7 @@ def with_a_mistake(folder: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copytree(source, target) if source.is_dir() else shutil.copy(source, target)
     params = (ROOT / "params.yaml").read_text()
-    (folder / "params.yaml").write_text(params.replace("set: {}", "set: {method: {learning_rat: 1}}"))
+    (folder / "params.yaml").write_text(params.replace("learning_rate:", "learning_rat:"))
 
 
 def main() -> None:

@@ -16,7 +16,9 @@ def test_a_value_is_written_and_comments_stay(project: Path) -> None:
     set_values(project, ["method.learning_rate=1e-4", "method.lora.r=8"])
     text = (project / "params.yaml").read_text()
     assert text.splitlines()[0] == comment
-    assert text.splitlines()[-1] == "set: {method: {learning_rate: 0.0001, lora: {r: 8}}}"
+    assert (
+        text.splitlines()[-1] == "set: {method: {learning_rate: 0.0001, global_batch_size: 8, lora: {r: 8}}}"
+    )
     settings = compose(project)
     assert settings.method.learning_rate == 1e-4
 
