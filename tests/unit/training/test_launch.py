@@ -66,7 +66,7 @@ def test_a_killed_process_is_explained(tmp_path: Path, monkeypatch: pytest.Monke
     with whole(tmp_path / "checkpoint-12"):
         pass
     with pytest.raises(
-        TrainingError, match="after the checkpoint of step 12, most likely for want of memory"
+        TrainingError, match="after the checkpoint of step 12; the system does that for want of memory"
     ):
         run(tmp_path, monkeypatch, "import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
 
@@ -74,7 +74,8 @@ def test_a_killed_process_is_explained(tmp_path: Path, monkeypatch: pytest.Monke
 def test_an_interrupt_says_how_to_go_on(tmp_path: Path) -> None:
     script = (
         "import sys; from pathlib import Path; from tunewright.training import launch\n"
-        "from tunewright.errors import TrainingError; from tests.unit.training.conftest import make_hardware\n"
+        "from tunewright.errors import TrainingError\n"
+        "from tests.unit.training.conftest import make_hardware\n"
         "launch.launcher = lambda _: [sys.executable, '-c', 'import time; time.sleep(60)']\n"
         "print('ready', flush=True)\n"
         "try: launch.train_in_processes(*[Path(sys.argv[1])] * 3, make_hardware())\n"
@@ -97,7 +98,8 @@ def test_an_interrupt_says_how_to_go_on(tmp_path: Path) -> None:
 def test_training_ends_with_the_process_that_started_it() -> None:
     code = (
         "import threading, time; from tunewright.training.worker import _end_with_parent\n"
-        "threading.Thread(target=_end_with_parent, daemon=True).start(); print('ready', flush=True); time.sleep(60)"
+        "threading.Thread(target=_end_with_parent, daemon=True).start()\n"
+        "print('ready', flush=True); time.sleep(60)"
     )
     process = subprocess.Popen(
         [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
