@@ -94,8 +94,9 @@ def _failure(folder: Path, code: int) -> TrainingError:
         return TrainingError(error["what"], where=error["where"], fix=error["fix"])
     if code == -9:
         return TrainingError(
-            f"the system killed the training process {_progress(folder)}, most likely for want of memory",
-            fix="tunewright set hardware.gradient_checkpointing=true, or a smaller hardware.micro_batch_size",
+            f"the training process was killed {_progress(folder)}; the system does that for want of memory",
+            fix="if nobody killed it: tunewright set hardware.gradient_checkpointing=true, or a smaller "
+            "hardware.micro_batch_size; the next `dvc repro` goes on from there",
         )
     return TrainingError(
         f"the training process failed with code {code} {_progress(folder)}; its own message stands above",

@@ -78,7 +78,7 @@ def trained_tokens(batch: Batch) -> int:
 
 
 def shared_beginning(batch: Batch) -> int:
-    """How many tokens all rows begin with in common, before any that predicts a trained token."""
+    """How many tokens all rows begin with in common, before the first that predicts a trained token."""
     rows, length = batch["input_ids"].shape
     if rows == 1:
         return 0

@@ -24,7 +24,8 @@ from tunewright.tracking.none import NoRun
 from tunewright.tracking.run import tracked_run
 from tunewright.training.history import write_loss_csv
 from tunewright.training.launch import ERROR
-from tunewright.training.train import BaseModel, TrainingResult, train
+from tunewright.training.result import BaseModel, TrainingResult
+from tunewright.training.train import train
 
 RESULT = "result.json"
 LOSS = "loss.csv"

@@ -14,7 +14,8 @@ from tunewright.config.schema.method import Lora, Method, Quantization
 from tunewright.data.rows import Message, Row
 from tunewright.models import tiny
 from tunewright.tracking.none import NoRun
-from tunewright.training.train import BaseModel, TrainingResult, train
+from tunewright.training.result import BaseModel, TrainingResult
+from tunewright.training.train import train
 
 WORDS = ("order", "arrived", "kettle", "broken", "please", "refund", "invoice", "thanks", "where")
 NF4 = Quantization()

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tunewright.training.launch import launcher
-from tunewright.training.train import BaseModel
+from tunewright.training.result import BaseModel
 
 ROOT = Path(__file__).parents[3]
 

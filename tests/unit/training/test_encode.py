@@ -9,7 +9,7 @@ from tunewright.errors import TrainingError
 from tunewright.models.chat import end_of_turn_ids
 from tunewright.models.load import load_tokenizer
 from tunewright.training.encode import IGNORED, EncodedRow, check_labels, check_length, encode_rows
-from tunewright.training.train import BaseModel
+from tunewright.training.result import BaseModel
 
 from .conftest import make_rows
 

@@ -15,8 +15,8 @@ from tunewright.models.load import keep_weights_trainable, load_model
 from tunewright.training.batching import Collator
 from tunewright.training.encode import encode_rows
 from tunewright.training.gradient_probe import check_gradients, compare
+from tunewright.training.result import BaseModel
 from tunewright.training.supervised_loss import summed_loss
-from tunewright.training.train import BaseModel
 from tunewright.training.trainable_model import attach_new_adapter
 
 from .conftest import NF4, make_rows

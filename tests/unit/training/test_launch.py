@@ -66,7 +66,7 @@ def test_a_killed_process_is_explained(tmp_path: Path, monkeypatch: pytest.Monke
     with whole(tmp_path / "checkpoint-12"):
         pass
     with pytest.raises(
-        TrainingError, match="after the checkpoint of step 12, most likely for want of memory"
+        TrainingError, match="after the checkpoint of step 12; the system does that for want of memory"
     ):
         run(tmp_path, monkeypatch, "import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
 
@@ -98,7 +98,7 @@ def test_an_interrupt_says_how_to_go_on(tmp_path: Path) -> None:
 def test_training_ends_with_the_process_that_started_it() -> None:
     code = (
         "import threading, time; from tunewright.training.worker import _end_with_parent\n"
-        "threading.Thread(target=_end_with_parent, daemon=True).start(); "
+        "threading.Thread(target=_end_with_parent, daemon=True).start()\n"
         "print('ready', flush=True); time.sleep(60)"
     )
     process = subprocess.Popen(

@@ -16,7 +16,7 @@ import pytest
 
 from tunewright.training import checkpoints
 from tunewright.training.history import read_history
-from tunewright.training.train import BaseModel
+from tunewright.training.result import BaseModel
 
 ROOT = Path(__file__).parents[3]
 SECONDS_TO_WAIT = 240.0

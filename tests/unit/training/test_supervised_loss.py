@@ -8,8 +8,8 @@ import torch
 from tunewright.models.load import load_model
 from tunewright.training.batching import Collator
 from tunewright.training.encode import IGNORED, EncodedRow
+from tunewright.training.result import BaseModel
 from tunewright.training.supervised_loss import shared_beginning, summed_loss, trained_tokens
-from tunewright.training.train import BaseModel
 
 ROWS = [
     EncodedRow("a", (5, 6, 7, 8, 9, 2), (IGNORED, IGNORED, IGNORED, 8, 9, 2)),

@@ -17,7 +17,7 @@ from tunewright.errors import TrainingError
 from tunewright.models.load import load_tuned
 from tunewright.training import checkpoints
 from tunewright.training.history import History
-from tunewright.training.train import BaseModel, TrainingResult
+from tunewright.training.result import BaseModel, TrainingResult
 
 from .conftest import NF4, Train, make_hardware, make_method
 

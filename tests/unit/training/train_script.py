@@ -11,7 +11,8 @@ from pathlib import Path
 from tunewright.artifacts import sha256_file
 from tunewright.config.schema.method import Lora
 from tunewright.tracking.none import NoRun
-from tunewright.training.train import BaseModel, train
+from tunewright.training.result import BaseModel
+from tunewright.training.train import train
 
 from .conftest import make_hardware, make_method, make_rows
 
