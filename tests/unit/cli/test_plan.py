@@ -1,0 +1,95 @@
+"""The plan: memory grows with what takes memory, steps follow the recipe, nothing is fetched."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tunewright.cli.plan import plan
+from tunewright.cli.set import set_values
+from tunewright.config.schema.hardware import Hardware
+from tunewright.config.schema.method import Lora, Method, Quantization
+from tunewright.config.schema.model import Sizes
+from tunewright.training.plan import lora_parameters, optimizer_steps, plan_memory
+
+ROOT = Path(__file__).parents[3]
+GIB = 2**30
+SMOLLM = Sizes(
+    parameters=134_515_008,
+    hidden_size=576,
+    intermediate_size=1536,
+    num_hidden_layers=30,
+    num_attention_heads=9,
+    num_key_value_heads=3,
+    vocab_size=49152,
+)
+GPU = Hardware(device="cuda", memory_gb=24, supports_bf16=True, precision="bf16")
+
+
+def needed(method: Method, hardware: Hardware = GPU) -> float:
+    memory = plan_memory(SMOLLM, method, hardware, memory_bytes=24 * GIB, length=512, trained=64)
+    return memory.needed / memory.micro_batch_size
+
+
+def test_lora_weights_are_counted_as_peft_counts_them() -> None:
+    """4,884,480 is what peft reports for rank 16 on all linear layers of SmolLM2-135M."""
+    assert lora_parameters(SMOLLM, Lora(r=16)) == 4_884_480
+    assert lora_parameters(SMOLLM, Lora(r=8)) == 4_884_480 // 2
+    assert lora_parameters(SMOLLM, Lora(r=16, target_modules=("q_proj",))) == 30 * 16 * (576 + 576)
+    assert lora_parameters(SMOLLM, Lora(r=16, use_dora=True)) > 4_884_480
+
+
+def test_memory_follows_the_method() -> None:
+    one_row = GPU.model_copy(update={"micro_batch_size": 1})
+    lora = needed(Method(lora=Lora(), learning_rate=1e-4), one_row)
+    qlora = needed(Method(lora=Lora(), quantization=Quantization(), learning_rate=1e-4), one_row)
+    full = needed(Method(lora=None, learning_rate=1e-5), one_row)
+    assert qlora < lora < full
+    assert full > 16 * SMOLLM.parameters
+
+
+def test_checkpointing_saves_memory_and_a_small_card_is_too_small() -> None:
+    method = Method(lora=None, learning_rate=1e-5)
+    one_row = GPU.model_copy(update={"micro_batch_size": 1})
+    assert needed(method, one_row.model_copy(update={"gradient_checkpointing": True})) < needed(
+        method, one_row
+    )
+    tight = plan_memory(SMOLLM, method, GPU, memory_bytes=1 * GIB, length=512, trained=64)
+    assert not tight.fits
+
+
+def test_steps() -> None:
+    method = Method(lora=Lora(), learning_rate=1e-4, global_batch_size=8, num_train_epochs=3)
+    assert optimizer_steps(method, 351) == 132
+    assert optimizer_steps(method.model_copy(update={"max_steps": 5}), 351) == 5
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    for name in ("conf", "data"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    (tmp_path / "extensions").mkdir()
+    shutil.copy(ROOT / "params.yaml", tmp_path)
+    return tmp_path
+
+
+def test_the_plan_of_the_reference_project(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    plan(project)
+    told = capsys.readouterr().out
+    assert "528 rows read, 6 rejected, 2 duplicates; 351 train, 83 validation, 86 test" in told
+    assert "132 steps of 8 rows" in told
+    assert ": fits" in told
+    assert "time      unknown before a first run" in told
+    assert not (project / "artifacts").exists()
+    set_values(project, ["model=qwen3-8b", "method=full", "hardware=rtx4090"])
+    capsys.readouterr()
+    plan(project)
+    assert "DOES NOT FIT" in capsys.readouterr().out
+
+
+def test_the_plan_warns_of_rows_that_training_would_refuse(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    set_values(project, ["method.max_length=64"])
+    plan(project)
+    assert "method.max_length is 64: training would refuse it" in capsys.readouterr().out
