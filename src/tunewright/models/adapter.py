@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tunewright.artifacts import read_json, write_json
 from tunewright.errors import ModelError
+from tunewright.models.quiet import quiet_known_messages
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -24,6 +25,7 @@ def attach_adapter(model: PreTrainedModel, adapter_folder: Path) -> PreTrainedMo
             one (peft alone ignores those that fit nowhere, and leaves absent ones without effect).
     """
     read_adapter(adapter_folder)
+    quiet_known_messages()
     from peft import PeftModel, get_peft_model_state_dict
     from safetensors import SafetensorError, safe_open
 

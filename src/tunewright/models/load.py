@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +12,7 @@ from tunewright.errors import ModelError
 from tunewright.models.adapter import ADAPTER_CONFIG
 from tunewright.models.adapter import attach_adapter as attach_adapter
 from tunewright.models.folder import no_chat_template
+from tunewright.models.quiet import quiet_known_messages
 
 if TYPE_CHECKING:
     import torch
@@ -67,8 +67,7 @@ def load_model(
     """
     import torch
 
-    if quantization is not None:
-        _quiet_missing_cpu_kernels()
+    quiet_known_messages()
     from transformers import AutoModelForCausalLM
 
     place = _place(device)
@@ -222,12 +221,3 @@ def no_progress_bar() -> Iterator[None]:
     finally:
         if shown:
             transformers_logging.enable_progress_bar()
-
-
-def _quiet_missing_cpu_kernels() -> None:
-    """Drop the one warning that bitsandbytes prints when the optional package `kernels` is not there."""
-    logging.getLogger("bitsandbytes.backends.cpu.ops").addFilter(_names_no_missing_kernel)
-
-
-def _names_no_missing_kernel(record: logging.LogRecord) -> bool:
-    return not record.getMessage().startswith("Failed to load CPU gemm_4bit_forward")

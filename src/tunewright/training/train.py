@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import logging
-import warnings
 from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
@@ -15,6 +14,7 @@ from tunewright.config.schema.method import Method
 from tunewright.data.rows import Row
 from tunewright.models.load import DTYPES, load_tokenizer
 from tunewright.models.machine import memory_bytes
+from tunewright.models.quiet import quiet_known_messages
 from tunewright.progress import progress
 from tunewright.tracking.run import Run
 from tunewright.training import checkpoints
@@ -226,8 +226,7 @@ def keep_libraries_quiet() -> None:
     from transformers.utils import logging as transformers_logging
 
     transformers_logging.set_verbosity_error()
-    # peft and trl still ask by the old name.
-    warnings.filterwarnings("ignore", message="`is_gradient_checkpointing`", category=FutureWarning)
+    quiet_known_messages()
     for name in ("accelerate", "bitsandbytes", "datasets", "peft", "trl"):
         logging.getLogger(name).setLevel(logging.ERROR)
 
