@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tunewright import artifacts
+from tunewright.cli.set import set_values
 from tunewright.data.card import read_card
 from tunewright.data.rows import read_rows
 from tunewright.data.split import SPLITS
@@ -85,9 +86,7 @@ def test_transforms_of_the_project_are_applied(project):
         "def shout(row):\n"
         "    return {**row, 'prompt': row['prompt'].upper()}\n"
     )
-    (project / "params.yaml").write_text(
-        (project / "params.yaml").read_text().replace("set: {}", "set: {data: {transforms: [shout]}}")
-    )
+    set_values(project, ["data.transforms=[shout]"])
     compose.run(project)
     prepare.run(project)
     rows = read_rows(project / artifacts.TEST_ROWS)

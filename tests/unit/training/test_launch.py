@@ -73,7 +73,9 @@ def test_a_killed_process_is_explained(tmp_path: Path, monkeypatch: pytest.Monke
 
 def test_an_interrupt_says_how_to_go_on(tmp_path: Path) -> None:
     script = (
-        "import sys; from pathlib import Path; from tunewright.training import launch\n"
+        "import signal, sys; from pathlib import Path; from tunewright.training import launch\n"
+        # A shell that starts tests in the background has them ignore the signal.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "from tunewright.errors import TrainingError\n"
         "from tests.unit.training.conftest import make_hardware\n"
         "launch.launcher = lambda _: [sys.executable, '-c', 'import time; time.sleep(60)']\n"
