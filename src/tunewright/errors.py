@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+MOST_NAMES_LISTED = 20
+
 
 class TunewrightError(Exception):
     """A mistake that the user can mend.
@@ -67,6 +69,46 @@ class ConfigError(TunewrightError):
         count = len(self.problems)
         heading = f"{count} problem{'s' if count != 1 else ''} in the configuration"
         super().__init__("\n".join([heading, *(f"  {problem}" for problem in self.problems)]))
+
+
+class UsageError(TunewrightError):
+    """A command that cannot be carried out as it was typed."""
+
+    exit_code = 2
+
+
+def unknown_name(kind: str, given: str, known: Sequence[str]) -> UsageError:
+    """A word that names nothing, with the nearest one that does.
+
+    Args:
+        kind: what was looked for: group, setting, option ...
+        given: the word.
+        known: all that there are.
+    """
+    import difflib
+
+    near = difflib.get_close_matches(given, known, n=1)
+    there = f"; there are: {', '.join(known)}" if len(known) <= MOST_NAMES_LISTED else ""
+    return UsageError(
+        f"there is no {kind} {given!r}{there}", fix=f"did you mean {near[0]!r}?" if near else ""
+    )
+
+
+class InterruptionError(TunewrightError):
+    """Work that SIGINT (130) or SIGTERM (143) has ended; what is finished is kept.
+
+    Args:
+        number: of the signal; the exit code is 128 more.
+        what, where, fix: as for every message.
+    """
+
+    exit_code = 130
+
+    def __init__(self, number: int, what: str, *, where: str = "", fix: str = "") -> None:
+        """Derive the exit code as shells do."""
+        super().__init__(what, where=where, fix=fix)
+        self.number = number
+        self.exit_code = 128 + number
 
 
 class DataError(TunewrightError):

@@ -2,35 +2,16 @@
 
 from __future__ import annotations
 
-import itertools
-import json
 from pathlib import Path
 
-import pytest
 import yaml
 
+from tests.config.mistakes.kind import params
 from tunewright.config.compose import compose
-from tunewright.config.places import options_of, packaged_conf
+from tunewright.config.places import packaged_conf
 from tunewright.config.resolved import to_yaml
 from tunewright.config.schema import GROUPS, Settings
-from tunewright.errors import ConfigError
 from tunewright.stages.compose import run as run_compose
-
-
-def params(**changes: object) -> str:
-    """The text of a params.yaml with some lines changed."""
-    choices = {
-        "task": "support_triage",
-        "data": "support_triage",
-        "model": "tiny",
-        "method": "lora",
-        "hardware": "cpu",
-        "evaluation": "default",
-        "tracking": "none",
-        "set": {},
-    }
-    # JSON is YAML: one key a line, so that `set` stands on line 8.
-    return "".join(f"{key}: {json.dumps(value)}\n" for key, value in {**choices, **changes}.items())
 
 
 def test_the_reference_project_composes(project: Path) -> None:
@@ -60,28 +41,6 @@ def test_a_projects_file_shadows_the_packaged_one(project: Path) -> None:
     settings = compose(project, params())
     assert settings.method.lora is not None
     assert settings.method.lora.r == 3
-
-
-def test_every_packaged_option_composes_or_says_why_not(project: Path) -> None:
-    """Each model with each method and hardware: valid, or refused with the key at fault."""
-    combinations = list(itertools.product(*(options_of(project, g) for g in ("method", "hardware"))))
-    models = [model for model in options_of(project, "model") if model != "path"]
-    assert len(combinations) == 5 * 11
-    assert len(models) == 12
-    refused = {}
-    for index, (method, hardware) in enumerate(combinations):
-        text = params(model=models[index % len(models)], method=method, hardware=hardware)
-        try:
-            compose(project, text)
-        except ConfigError as error:
-            refused[method, hardware] = [problem.key for problem in error.problems]
-    assert refused == {("qlora", "mps"): ["method.quantization"]}
-
-
-@pytest.mark.parametrize("model", sorted(path.stem for path in (packaged_conf() / "model").glob("*.yaml")))
-def test_every_packaged_model_composes(project: Path, model: str) -> None:
-    values = {"model": {"path": "/models/mine", "licence": "MIT"}} if model == "path" else {}
-    assert compose(project, params(model=model, set=values)).choices.model == model
 
 
 def test_option_files_open_with_what_they_are_for_and_their_command() -> None:

@@ -1,155 +1,67 @@
-"""Each mistake is named with its place, the allowed values and the nearest name; all come at once."""
+"""Each mistake is named with its place, the allowed values and what to write; all come at once."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from tests.config.test_compose import params
+from tests.config.mistakes import MISTAKES
+from tests.config.mistakes.kind import Mistake, params
+from tunewright.cli.main import main
 from tunewright.config.compose import compose
-from tunewright.errors import ConfigError
+from tunewright.config.params_file import take_apart
+from tunewright.errors import ConfigError, Problem
+
+SAY_IT_ALL = {"folder for params.yaml", "folder for an option", "wrong type in an option"}
+"""Kinds whose message leaves no question what to do."""
 
 
-def mistakes(project: Path, text: str) -> dict[str, str]:
-    """Key and whole message of every problem that compose finds."""
+def problems(project: Path, text: str | None = None) -> dict[str, Problem]:
+    """What compose finds, by key."""
     with pytest.raises(ConfigError) as caught:
         compose(project, text)
     assert caught.value.exit_code == 2
-    return {problem.key: str(problem) for problem in caught.value.problems}
+    return {problem.key: problem for problem in caught.value.problems}
 
 
-@pytest.mark.parametrize(
-    ("values", "key", "told"),
-    [
-        ({"method": {"learning_rat": 1}}, "method.learning_rat", "did you mean 'learning_rate'"),
-        ({"method": {"lora": {"rank": 8}}}, "method.lora.rank", "allowed: r, lora_alpha"),
-        ({"method": {"learning_rate": "1e-4"}}, "method.learning_rate", "must be a number, not '1e-4'"),
-        ({"method": {"learning_rate": 0}}, "method.learning_rate", "must be greater than 0, not 0"),
-        ({"method": {"learning_rate": None}}, "method.learning_rate", "must be a number, not null"),
-        ({"method": {"global_batch_size": 1.5}}, "method.global_batch_size", "must be a whole number"),
-        ({"method": {"lr_scheduler_type": "cosin"}}, "method.lr_scheduler_type", "did you mean 'cosine'"),
-        ({"method": {"lora": {"target_modules": 3}}}, "method.lora.target_modules", "all-linear"),
-        ({"method": {"lora": [1]}}, "method.lora", "must be a mapping"),
-        ({"method": {"max_steps": 0}}, "method.max_steps", "0 trains nothing"),
-        ({"method": {"optim": "paged_adamw_8bit"}}, "method.optim", "needs device cuda, not cpu"),
-        (
-            {"hardware": {"micro_batch_size": "autoo"}},
-            "hardware.micro_batch_size",
-            "'auto' or a whole number",
-        ),
-        ({"hardware": {"micro_batch_size": 3}}, "method.global_batch_size", "no multiple of"),
-        ({"hardware": {"supports_bf16": False}}, "hardware.precision", "bf16 on hardware without it"),
-        ({"hardware": {"precision": "fp16"}}, "hardware.precision", "fp16 is for GPUs"),
-        ({"hardware": {"devices": 2}}, "hardware.strategy", "2 devices need ddp or fsdp"),
-        ({"hardware": {"strategy": "ddp"}}, "hardware.strategy", "needs more than one device"),
-        ({"hardware": {"attn_implementation": "flash_attention_2"}}, "hardware.attn_implementation", "cuda"),
-        ({"evaluation": {"precision": "fp16"}}, "evaluation.precision", "fp16 is for GPUs"),
-        ({"evaluation": {"few_shot": {"k": 0}}}, "evaluation.few_shot.k", "must be 1 or more, not 0"),
-        ({"data": {"split": {"train": 0.5}}}, "data.split", "must sum to 1, not 0.8"),
-        ({"data": {"split": {"stratify_by": "completion"}}}, "data.split.stratify_by", "group_by"),
-        ({"data": {"sources": []}}, "data.sources", "at least one entry"),
-        ({"data": {"transforms": ["nope"]}}, "data.transforms", "registered in extensions/"),
-        (
-            {"data": {"sources": [{"path": "/etc/passwd", "format": "csv", "licence": "x"}]}},
-            "data.sources.0.path",
-            "does not lie under data/raw/",
-        ),
-        ({"task": {"metrics": ["acuracy"]}}, "task.metrics.0", "schema_valid, json_valid"),
-        ({"task": {"metrics": ["custom.polite"]}}, "task.metrics", "no metric 'polite'"),
-        ({"task": {"output": {"labels": ["a", "b"]}}}, "task.output.labels", "is for kind classification"),
-        (
-            {"task": {"output": {"json_schema": "gone.json"}}},
-            "task.output.json_schema",
-            "no file 'gone.json'",
-        ),
-        (
-            {"task": {"output": {"json_schema": {"type": "objekt"}}}},
-            "task.output.json_schema",
-            "no JSON Schema",
-        ),
-        ({"task": {"kind": "classification"}}, "task.output.labels", "needs the set of allowed answers"),
-        ({"task": {"kpi": {"target": ""}}}, "task.kpi.target", "must not be empty"),
-        ({"task": {"rationale": {"need": "have"}}}, "task.rationale.need", "'know' or 'do'"),
-        ({"model": {"source": "hub"}}, "model.repo_id", "source hub needs it"),
-        ({"model": {"repo_id": "a/b"}}, "model.repo_id", "means nothing to source tiny"),
-        ({"model": {"trust_remote_code": "yes"}}, "model.trust_remote_code", "must be true or false"),
-        ({"seed": -1}, "seed", "must be 0 or more, not -1"),
-        ({"sead": 1}, "sead", "did you mean 'seed'"),
-        ({"versions": {"tunewright": "9"}}, "versions", "cannot be set"),
-        ({"tracking": {"project": "${nowhere}"}}, "tracking.project", "nowhere"),
-    ],
-)
-def test_a_wrong_value_in_set(project: Path, values: dict[str, object], key: str, told: str) -> None:
-    found = mistakes(project, params(set=values))
-    assert key in found, found
-    assert told in found[key]
-    assert "params.yaml:8: " in found[key] or ".yaml:" in found[key].split(key)[0] or key == "extensions"
+@pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake.kind.replace(" ", "-"))
+def test_a_mistake_is_named_with_its_place_and_the_way_out(project: Path, mistake: Mistake) -> None:
+    mistake.commit(project)
+    found = problems(project)
+    assert set(found) == {mistake.key, *mistake.also}
+    problem = found[mistake.key]
+    assert problem.where == mistake.where
+    assert [words for words in mistake.told if words not in str(problem)] == []
+    assert problem.fix or mistake.kind in SAY_IT_ALL
+    assert all("\n" not in part for part in (problem.what, problem.where, problem.fix))
 
 
-def test_a_label_set_without_labels_and_a_repeated_label(project: Path) -> None:
-    output = {"json_schema": None, "labels": ["Waste", "waste "]}
-    found = mistakes(project, params(set={"task": {"kind": "classification", "output": output}}))
-    assert "stands there twice" in found["task.output.labels"]
+def test_there_are_many_kinds_of_mistake() -> None:
+    assert len({mistake.kind for mistake in MISTAKES}) == len(MISTAKES) >= 190
 
 
-def test_four_bit_weights_cannot_be_trained_in_full(project: Path) -> None:
-    values = {"method": {"quantization": {"bnb_4bit_quant_type": "nf4"}}}
-    found = mistakes(project, params(method="full", set=values))
-    assert "cannot be trained in full" in found["method.quantization"]
-    assert "tunewright set method=qlora" in found["method.quantization"]
-
-
-@pytest.mark.parametrize(
-    ("text", "key", "told"),
-    [
-        (params(method="lorra"), "method", "did you mean 'lora'"),
-        (params().replace('method: "lora"\n', ""), "method", "add a line `method: OPTION`"),
-        (params().replace("method:", "methd:"), "methd", "did you mean 'method'"),
-        (params(method=3), "method", "must name one option, not int"),
-        (params(method=["lora", "qlora"]), "method", "must name one option"),
-        (params(set=[1]), "set", "must be a mapping"),
-        (params(set={"method.lora.r": 8}), "method.lora.r", "tunewright set method.lora.r=VALUE"),
-        (params(set={"method": {"a b": 8}}), "method.a b", "unknown key"),
-        (params(set={"method": {3: 8}}), "method.3", "unknown key"),
-        (params() + "task: x\n", "yaml", "has a key twice"),
-        (params() + "\tx: 1\n", "yaml", "is no YAML"),
-        (params() + "x: [1\n", "yaml", "is no YAML"),
-        ("- a\n", "yaml", "key: value"),
-    ],
-)
-def test_a_wrong_params_file(project: Path, text: str, key: str, told: str) -> None:
-    found = mistakes(project, text)
-    assert key in found, found
-    assert told in found[key]
-    assert "params.yaml" in found[key]
-
-
-def test_a_mistake_in_an_option_file_is_placed_in_it(project: Path) -> None:
+def test_mistakes_in_every_file_come_at_once(project: Path) -> None:
     (project / "conf" / "method").mkdir()
-    option = project / "conf" / "method" / "mine.yaml"
-    option.write_text("# mine\ndefaults: [lora, _self_]\n\nlerning_rate: 1e-4\n")
-    found = mistakes(project, params(method="mine"))
-    assert "conf/method/mine.yaml:4" in found["method.lerning_rate"]
-    option.write_text("# mine\ndefaults: [gone, _self_]\n")
-    assert "gone" in next(iter(mistakes(project, params(method="mine")).values()))
-
-
-def test_all_mistakes_come_at_once(project: Path) -> None:
-    found = mistakes(
-        project,
-        params(
-            set={
-                "method": {"learning_rate": "x"},
-                "hardware": {"devices": 0},
-                "evaluation": {"batch_size": 0},
-                "data": {"split": {"train": 0.1}},
-                "sede": 1,
-            }
-        ),
-    )
-    assert set(found) == {
+    (project / "conf" / "method" / "mine.yaml").write_text("defaults: [lora, _self_]\noptim: adam\n")
+    values = {
+        "method": {"learning_rate": "x", "lora": {"rank": 8}},
+        "hardware": {"devices": 0},
+        "evaluation": {"batch_size": 0},
+        "tracking": {"project": "${nowhere}"},
+        "data": {"split": {"train": 0.1}},
+        "sede": 1,
+    }
+    text = params(method="mine", tracking="nothing", set=values) + "extra: 1\n"
+    assert set(problems(project, text)) == {
+        "extra",
+        "tracking",
+        "tracking.project",
+        "method.optim",
         "method.learning_rate",
+        "method.lora.rank",
         "hardware.devices",
         "evaluation.batch_size",
         "data.split",
@@ -157,13 +69,63 @@ def test_all_mistakes_come_at_once(project: Path) -> None:
     }
 
 
+def test_a_wrong_option_does_not_hide_what_is_wrong_in_set(project: Path) -> None:
+    text = params(method="lorra", set={"method": {"learning_rat": 1}})
+    assert set(problems(project, text)) == {"method", "method.learning_rat"}
+
+
+def test_windows_line_ends_and_a_byte_order_mark_are_no_mistake(project: Path) -> None:
+    for path in [project / "params.yaml", *(project / "conf").rglob("*.*")]:
+        path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
+    assert compose(project).choices.method == "qlora"
+
+
+@given(
+    at=st.floats(0, 1),
+    put=st.text(st.sampled_from("{}[]:-&*!|>'\"%@`#,?~$.\t\n ae1\x00\u2028\ufeff"), max_size=6),
+    cut=st.integers(0, 9),
+)
+def test_any_params_file_is_understood_or_refused(at: float, put: str, cut: int) -> None:
+    text = params(set={"method": {"lora": {"r": 8}}})
+    place = round(at * len(text))
+    try:
+        take_apart(text[:place] + put + text[place + cut :])
+    except ConfigError as error:
+        assert all(problem.where.startswith("params.yaml") for problem in error.problems)
+
+
+def test_an_empty_set_is_no_mistake(project: Path) -> None:
+    assert compose(project, params(set=None)).seed == 0
+
+
+def test_a_number_may_come_from_the_environment(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SEED_OF_TEST", "7")
+    assert compose(project, params(set={"seed": "${oc.decode:${oc.env:SEED_OF_TEST}}"})).seed == 7
+
+
+@pytest.mark.parametrize("option", ["7", "null", "a=b", "a'b", "a,b", "my own", "ä"])
+def test_an_option_may_have_an_odd_name(project: Path, option: str) -> None:
+    (project / "conf" / "method").mkdir()
+    (project / "conf" / "method" / f"{option}.yaml").write_text("defaults: [lora, _self_]\nmax_length: 99\n")
+    assert compose(project, params(method=option)).method.max_length == 99
+
+
+def test_the_command_line_prints_no_traceback(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "params.yaml").write_text(params(method="lorra"))
+    monkeypatch.chdir(project)
+    monkeypatch.setattr("sys.argv", ["tunewright", "stage", "compose"])
+    with pytest.raises(SystemExit) as caught:
+        main()
+    assert caught.value.code == 2
+    told = capsys.readouterr().err
+    assert told.startswith(
+        "error: 1 problem in the configuration\n  params.yaml:4: method: no option 'lorra'"
+    )
+    assert "Traceback" not in told
+
+
 def test_a_folder_that_is_no_project(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="tunewright new"):
         compose(tmp_path)
-
-
-def test_a_broken_extension_names_file_and_line(project: Path) -> None:
-    (project / "extensions" / "mine.py").write_text("x = 1\nraise ValueError('no')\n")
-    found = mistakes(project, params())
-    assert "mine.py:2" in found["extensions"]
-    assert "ValueError: no" in found["extensions"]

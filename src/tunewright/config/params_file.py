@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import StringIO
@@ -11,9 +10,13 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
+from tunewright.config.nearest import nearest
 from tunewright.config.schema import GROUPS
-from tunewright.config.yaml_file import line_of, parse_yaml
+from tunewright.config.unknown_key import unknown_key
+from tunewright.config.value_hints import shown as shown_value
+from tunewright.config.yaml_file import interpolation_problems, line_of, parse_yaml, plain_values, read_text
 from tunewright.errors import ConfigError, Problem
 
 PARAMS = "params.yaml"
@@ -38,15 +41,12 @@ def read_params_text(root: Path) -> str:
     """The text of the project's params.yaml.
 
     Raises:
-        ConfigError: there is none, so this is not a project's folder.
+        ConfigError: it cannot be read; if there is none, this is not a project's folder.
     """
-    try:
-        return (root / PARAMS).read_text(encoding="utf-8-sig")
-    except FileNotFoundError as error:
+    if not (root / PARAMS).exists():
         fix = "change into a project's folder, or make one: tunewright new"
-        raise ConfigError([Problem("file", "does not exist", PARAMS, fix)]) from error
-    except UnicodeDecodeError as error:
-        raise ConfigError([Problem("file", f"is not UTF-8 (byte {error.start})", PARAMS)]) from error
+        raise ConfigError([Problem("file", "does not exist", PARAMS, fix)])
+    return read_text(root / PARAMS, PARAMS)
 
 
 def parse_params(text: str) -> Params:
@@ -55,52 +55,52 @@ def parse_params(text: str) -> Params:
     Raises:
         ConfigError: unknown or missing groups, an option that is no text, a `set` that is no mapping.
     """
-    from omegaconf import OmegaConf
-
-    content = parse_yaml(text, PARAMS)
-    problems = [_unknown(content, key) for key in content if key not in (*GROUPS, "set")]
-    problems += [
-        Problem(group, "no option is chosen", PARAMS, f"add a line `{group}: OPTION`")
-        for group in GROUPS
-        if group not in content
-    ]
-    for group in GROUPS:
-        if group in content and not (isinstance(content[group], str) and content[group]):
-            given = type(content[group]).__name__ if content[group] is not None else "null"
-            problems.append(
-                Problem(group, f"must name one option, not {given}", f"{PARAMS}:{line_of(content, [group])}")
-            )
-    values = content.get("set")
-    if values is not None and not isinstance(values, CommentedMap):
-        problems.append(
-            Problem(
-                "set",
-                "must be a mapping, e.g. `set: {method: {learning_rate: 1e-4}}`",
-                f"{PARAMS}:{line_of(content, ['set'])}",
-            )
-        )
-    problems += _dotted(values, ["set"], content)
+    params, problems = take_apart(text)
     if problems:
         raise ConfigError(problems)
-    # OmegaConf's loader, since plain YAML 1.1 reads 1e-4 as text.
-    plain = OmegaConf.to_container(OmegaConf.create(text), resolve=False)
-    assert isinstance(plain, dict)  # noqa: S101 - parse_yaml made sure
-    return Params({group: content[group] for group in GROUPS}, plain.get("set") or {}, content)
+    return params
 
 
-def _dotted(node: object, path: list[str], content: CommentedMap) -> list[Problem]:
-    """Keys with a dot in them, which would name no setting: `set` is nested."""
-    if not isinstance(node, CommentedMap):
+def take_apart(text: str) -> tuple[Params, list[Problem]]:
+    """What params.yaml says as far as it can be understood, and what is wrong with its shape.
+
+    Raises:
+        ConfigError: it is no YAML.
+    """
+    content = parse_yaml(text, PARAMS)
+    problems = [_unknown(content, key) for key in content if key not in (*GROUPS, "set")]
+    misspelt = {nearest(problem.key, GROUPS) for problem in problems}
+    left_out = [group for group in GROUPS if group not in content and group not in misspelt]
+    fix = "add a line `{}: OPTION`"
+    problems += [
+        Problem(group, "no option is chosen", f"{PARAMS}:1", fix.format(group)) for group in left_out
+    ]
+    problems += [p for group in GROUPS if group in content for p in _choice_problems(content, group)]
+    values = content.get("set")
+    if values is not None and not isinstance(values, CommentedMap):
+        what = f"must be a mapping, not {shown_value(values)}"
+        fix = "e.g. set: {method: {learning_rate: 1e-4}}"
+        problems.append(Problem("set", what, f"{PARAMS}:{line_of(content, ['set'])}", fix))
+    if unclear := interpolation_problems(content, PARAMS):
+        raise ConfigError([*problems, *unclear])
+    wrong = {problem.key for problem in problems}
+    choices = {group: content[group] for group in GROUPS if group in content and group not in wrong}
+    given = plain_values(text, PARAMS).get("set")
+    return Params(choices, given if isinstance(given, dict) else {}, content), problems
+
+
+def _choice_problems(content: CommentedMap, group: str) -> list[Problem]:
+    given = content[group]
+    if isinstance(given, str) and given:
         return []
-    found = []
-    for key, value in node.items():
-        name = str(key)
-        if "." in name:
-            fix = f"tunewright set {name}=VALUE writes it nested"
-            place = f"{PARAMS}:{line_of(content, [*path, key])}"
-            found.append(Problem(name, "has a dot in its key; `set` is nested", place, fix))
-        found += _dotted(value, [*path, key], content)
-    return found
+    fix = "name one of them"
+    if isinstance(given, list) and given:
+        sweep = f"{group}={','.join(map(str, given))}"
+        fix = f"name one of them; a sweep takes several: tunewright run -m {sweep}"
+    elif isinstance(given, dict):
+        fix = f"{group}: OPTION here, single values under `set`: set: {{{group}: {{...}}}}"
+    what = f"must name one option, not {shown_value(given)}"
+    return [Problem(group, what, f"{PARAMS}:{line_of(content, [group])}", fix)]
 
 
 def edit_params(text: str, assignments: Sequence[str]) -> tuple[str, list[str]]:
@@ -138,10 +138,7 @@ def edit_params(text: str, assignments: Sequence[str]) -> tuple[str, list[str]]:
 
 
 def _assign(content: CommentedMap, key: str, value: str) -> None:
-    from omegaconf import OmegaConf
-
-    parsed = OmegaConf.to_container(OmegaConf.from_dotlist([f"value={value}"]), resolve=False)
-    assert isinstance(parsed, dict)  # noqa: S101 - a dotlist makes a mapping
+    given = _typed_in(f"{key}={value}", value)
     if not isinstance(content.get("set"), CommentedMap):
         content["set"] = CommentedMap()
     node = content["set"]
@@ -152,7 +149,37 @@ def _assign(content: CommentedMap, key: str, value: str) -> None:
             node[part] = CommentedMap()
         node = node[part]
         node.fa.set_flow_style()
-    node[last] = parsed["value"]
+    node[last] = _quoted(given)
+
+
+def _quoted(value: Any) -> Any:  # noqa: ANN401 - any YAML value
+    """Texts with a question mark in quotes: ruamel leaves them bare, which PyYAML cannot read in `{}`."""
+    if isinstance(value, str) and "?" in value:
+        return DoubleQuotedScalarString(value)
+    if isinstance(value, list):
+        return [_quoted(entry) for entry in value]
+    if isinstance(value, dict):
+        return {key: _quoted(entry) for key, entry in value.items()}
+    return value
+
+
+def _typed_in(assignment: str, value: str) -> Any:  # noqa: ANN401 - any YAML value
+    """The value as YAML has it: a number, a list, text.
+
+    Raises:
+        ConfigError: it is no YAML, or no interpolation.
+    """
+    from omegaconf import OmegaConf
+    from omegaconf.errors import OmegaConfBaseException
+    from yaml import YAMLError
+
+    try:
+        parsed = OmegaConf.to_container(OmegaConf.from_dotlist([f"value={value}"]), resolve=False)
+    except (OmegaConfBaseException, YAMLError, RecursionError) as error:
+        what = f"{value!r} is no value in YAML" if "${" not in value else f"{value!r} is no interpolation"
+        fix = "close what is open, or put text in quotes: KEY='\"TEXT\"'"
+        raise ConfigError([Problem(assignment, what, "command line", fix)]) from error
+    return parsed["value"] if isinstance(parsed, dict) else value
 
 
 def _take_back(content: CommentedMap, key: str) -> None:
@@ -172,22 +199,22 @@ def _drop_group(content: CommentedMap, group: str) -> list[str]:
     values = content.get("set")
     if not isinstance(values, CommentedMap) or group not in values:
         return []
-    dropped = list(_leaves(values[group], group))
+    dropped = list(leaf_keys(values[group], group))
     del values[group]
     return dropped
 
 
-def _leaves(value: Any, key: str) -> list[str]:  # noqa: ANN401 - any YAML value
+def leaf_keys(value: Any, key: str) -> list[str]:  # noqa: ANN401 - any YAML value
+    """The dotted keys of all values at or below a key."""
     if isinstance(value, CommentedMap):
-        return [leaf for name, below in value.items() for leaf in _leaves(below, f"{key}.{name}")]
+        return [leaf for name, below in value.items() for leaf in leaf_keys(below, f"{key}.{name}")]
     return [key]
 
 
-def _unknown(content: CommentedMap, key: str) -> Problem:
-    near = difflib.get_close_matches(str(key), (*GROUPS, "set"), n=1)
-    fix = f"did you mean {near[0]!r}?" if near else f"single values go into set: {{{key}: ...}}"
-    allowed = ", ".join((*GROUPS, "set"))
-    return Problem(str(key), f"unknown key; allowed: {allowed}", f"{PARAMS}:{line_of(content, [key])}", fix)
+def _unknown(content: CommentedMap, key: object) -> Problem:
+    problem = unknown_key(str(key), str(key), (*GROUPS, "set"))
+    fix = f"it goes under `set`: set: {{{key}: ...}}" if key in ("seed", "project") else problem.fix
+    return Problem(problem.key, problem.what, f"{PARAMS}:{line_of(content, [str(key)])}", fix)
 
 
 def _dump(content: CommentedMap) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 from tunewright.config.params_file import PARAMS, Params
-from tunewright.config.yaml_file import line_of, read_yaml
+from tunewright.config.yaml_file import deepest, read_yaml
 
 CONF = Path("conf")
 
@@ -42,43 +42,51 @@ def shown(path: Path, root: Path) -> str:
 
 
 def place_of(key: str, params: Params, root: Path) -> str:
-    """File and line of a dotted key, or of its nearest parent that stands in a file.
+    """File and line of a dotted key, of the value that stands in its place, or of its nearest parent.
 
     The order is that of precedence: `set`, then the option's file and those that it builds on, then
     the project's config.yaml and base.yaml.
     """
     parts = key.split(".")
-    for length in range(len(parts), 0, -1):
-        line = line_of(params.content, ["set", *parts[:length]])
-        if line is not None and (length > 1 or len(parts) == 1):
-            return f"{PARAMS}:{line}"
-        for path, below in _files_for(parts[:length], params.choices, root):
-            line = line_of(read_yaml(path, shown(path, root)), below)
-            if line is not None:
-                return f"{shown(path, root)}:{line}"
+    best, best_depth = "", 1 if parts[0] in params.choices else 0
+    layers = [(PARAMS, params.content, ["set", *parts], 1)]
+    for path, below in _files_for(parts, params.choices, root):
+        layers.append((shown(path, root), read_yaml(path, shown(path, root)), below, len(below) - len(parts)))
+    for name, content, path_in_file, outside in layers:
+        depth, line, value = deepest(content, path_in_file)
+        taken_whole = depth > outside and (
+            not isinstance(value, CommentedMap) or any(part.isdigit() for part in path_in_file[:depth])
+        )
+        if depth == len(path_in_file) or taken_whole:
+            return f"{name}:{line}"
+        if depth - outside > best_depth:
+            best, best_depth = f"{name}:{line}", depth - outside
     option = params.choices.get(parts[0])
-    chosen = options_of(root, parts[0]).get(option) if option else None
-    return shown(chosen, root) if chosen else PARAMS
+    chosen = options_of(root, parts[0]).get(option) if option else root / CONF / "config.yaml"
+    return best or f"{shown(chosen, root) if chosen else PARAMS}:1"
 
 
 def _files_for(parts: list[str], choices: Mapping[str, str], root: Path) -> Iterator[tuple[Path, list[str]]]:
     group = parts[0]
     if group in choices:
-        for path in _with_parents(group, choices[group], root):
+        for path in files_of_option(group, choices[group], root):
             yield path, parts[1:]
+    if (root / CONF / "config.yaml").is_file():
+        yield root / CONF / "config.yaml", parts
     for folder in conf_folders(root):
-        for name in ("config.yaml", "base.yaml"):
-            if (folder / name).is_file():
-                yield folder / name, parts
+        if (folder / "base.yaml").is_file():
+            yield folder / "base.yaml", parts
+            return
 
 
-def _with_parents(group: str, option: str, root: Path, depth: int = 0) -> Iterator[Path]:
+def files_of_option(group: str, option: str, root: Path, depth: int = 0) -> Iterator[Path]:
+    """The file of an option, then those that it builds on, the nearest first."""
     path = options_of(root, group).get(option)
     if path is None or depth > 8:
         return
     yield path
     for entry in _defaults(read_yaml(path, shown(path, root))):
-        yield from _with_parents(group, entry, root, depth + 1)
+        yield from files_of_option(group, entry, root, depth + 1)
 
 
 def _defaults(content: CommentedMap) -> Iterator[str]:

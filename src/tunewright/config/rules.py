@@ -7,15 +7,20 @@ one mistake never hides another.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from math import ceil
 from pathlib import PurePosixPath
 
-from tunewright.config.schema.data import Data
+from tunewright.config.machine_rules import evaluation_on_machine, machine, method_on_machine
+from tunewright.config.nearest import did_you_mean
+from tunewright.config.schema.data import Data, Split
 from tunewright.config.schema.evaluation import Evaluation
 from tunewright.config.schema.hardware import Hardware
 from tunewright.config.schema.method import Method
 from tunewright.config.schema.model import Model
 from tunewright.config.schema.node import Node
 from tunewright.config.schema.task import METRICS, Task
+from tunewright.config.schema.tracking import Tracking
+from tunewright.config.tracking_rules import rows_in_trackers, trackers
 from tunewright.errors import Problem
 
 KEYS_OF_SOURCE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -35,22 +40,29 @@ def broken_rules(groups: Mapping[str, Node]) -> Iterator[Problem]:
     """
     task, data, model = groups.get("task"), groups.get("data"), groups.get("model")
     method, hardware, evaluation = groups.get("method"), groups.get("hardware"), groups.get("evaluation")
+    tracking = groups.get("tracking")
     if isinstance(task, Task):
         yield from _contract(task)
         yield from _metrics(task)
     if isinstance(data, Data):
         yield from _sources(data)
         yield from _split(data)
+    if isinstance(task, Task) and isinstance(data, Data):
+        yield from _strata(task, data)
     if isinstance(model, Model):
         yield from _model_source(model)
     if isinstance(method, Method):
         yield from _method(method)
+    if isinstance(tracking, Tracking):
+        yield from trackers(tracking)
+    if isinstance(tracking, Tracking) and isinstance(data, Data):
+        yield from rows_in_trackers(tracking, data)
     if isinstance(hardware, Hardware):
-        yield from _hardware(hardware)
+        yield from machine(hardware)
     if isinstance(method, Method) and isinstance(hardware, Hardware):
-        yield from _method_on_hardware(method, hardware)
+        yield from method_on_machine(method, hardware)
     if isinstance(evaluation, Evaluation) and isinstance(hardware, Hardware):
-        yield from _evaluation_on_hardware(evaluation, hardware)
+        yield from evaluation_on_machine(evaluation, hardware)
 
 
 def _contract(task: Task) -> Iterator[Problem]:
@@ -80,15 +92,23 @@ def _contract(task: Task) -> Iterator[Problem]:
 
 def _metrics(task: Task) -> Iterator[Problem]:
     known = METRICS[task.kind]
-    named = [(f"task.metrics.{index}", name) for index, name in enumerate(task.metrics)]
-    named += [
-        (f"task.acceptance.{i}.metric", criterion.metric) for i, criterion in enumerate(task.acceptance)
-    ]
-    for key, name in named:
+    for key, name in task.metrics_named():
         if name not in known and not name.startswith("custom."):
-            yield Problem(
-                key, f"{name!r} is no metric of kind {task.kind}; allowed: {', '.join(known)}, custom.NAME"
-            )
+            what = f"{name!r} is no metric of kind {task.kind}; allowed: {', '.join(known)}, custom.NAME"
+            yield Problem(key, what, fix=_metric_meant(name, known))
+    for index, name in enumerate(task.metrics):
+        if name in task.metrics[:index]:
+            yield Problem(f"task.metrics.{index}", f"{name!r} stands there twice", fix="remove one")
+    for index, criterion in enumerate(task.acceptance):
+        if criterion.metric != "length_ratio" and criterion.min > 1:
+            what = f"{criterion.min:g} can never be reached: {criterion.metric} lies between 0 and 1"
+            fix = f"write {criterion.min / 100:g} for {criterion.min:g} %" if criterion.min <= 100 else ""
+            yield Problem(f"task.acceptance.{index}.min", what, fix=fix)
+
+
+def _metric_meant(name: str, known: tuple[str, ...]) -> str:
+    kinds = [kind for kind, names in METRICS.items() if name in names]
+    return did_you_mean(name, known) or (f"it is a metric of kind {' and '.join(kinds)}" if kinds else "")
 
 
 def _sources(data: Data) -> Iterator[Problem]:
@@ -103,7 +123,11 @@ def _sources(data: Data) -> Iterator[Problem]:
                 fix="move the file to data/raw/, `dvc add` it there and name that path",
             )
         if source.path in seen:
-            yield Problem(key, f"{source.path!r} is listed twice")
+            yield Problem(key, f"{source.path!r} is listed twice", fix="remove one")
+        if source.reader is not None and source.format == "csv":
+            what = "csv is read by tunewright itself; the rows of a reader are chat or prompt_completion"
+            fix = "say what the reader's rows look like, or set reader to null"
+            yield Problem(f"data.sources.{index}.format", what, fix=fix)
         seen.add(source.path)
 
 
@@ -111,7 +135,9 @@ def _split(data: Data) -> Iterator[Problem]:
     split = data.split
     total = split.train + split.validation + split.test
     if abs(total - 1.0) > 1e-6:
-        yield Problem("data.split", f"train, validation and test must sum to 1, not {total:g}")
+        yield Problem(
+            "data.split", f"train, validation and test must sum to 1, not {total:g}", fix=_shares(split)
+        )
     if split.group_by is not None and split.stratify_by is not None:
         yield Problem(
             "data.split.stratify_by",
@@ -120,15 +146,40 @@ def _split(data: Data) -> Iterator[Problem]:
         )
 
 
+def _shares(split: Split) -> str:
+    rest = 1 - split.validation - split.test
+    return f"e.g. tunewright set data.split.train={rest:g}" if 0 < rest < 1 else ""
+
+
+def _strata(task: Task, data: Data) -> Iterator[Problem]:
+    head, dot, name = (data.split.stratify_by or "").partition(".")
+    if head != "completion" or not dot:
+        return
+    key = "data.split.stratify_by"
+    if task.kind != "extraction":
+        what = f"completion.{name} is a field of an answer of kind extraction, not {task.kind}"
+        yield Problem(key, what, fix="completion for the answer itself, or the name of a row's field")
+        return
+    fields = list((task.output.json_schema or {}).get("properties") or {})
+    if fields and name not in fields:
+        what = f"the answers have no field {name!r}; they have: {', '.join(fields)}"
+        yield Problem(key, what, fix=did_you_mean(name, fields))
+
+
 def _model_source(model: Model) -> Iterator[Problem]:
     required, optional = KEYS_OF_SOURCE[model.source]
     for key in required:
         if getattr(model, key) is None:
-            yield Problem(f"model.{key}", f"source {model.source} needs it")
+            yield Problem(
+                f"model.{key}", f"source {model.source} needs it", fix=f"tunewright set model.{key}=VALUE"
+            )
     every = {key for groups in KEYS_OF_SOURCE.values() for keys in groups for key in keys}
     for key in sorted(every - {*required, *optional}):
         if getattr(model, key) is not None:
             yield Problem(f"model.{key}", f"means nothing to source {model.source}", fix="remove it")
+    if model.trust_remote_code and model.source in ("pypi", "tiny"):
+        what = f"means nothing to source {model.source}, which brings no code"
+        yield Problem("model.trust_remote_code", what, fix="remove it, or set it to false")
 
 
 def _method(method: Method) -> Iterator[Problem]:
@@ -139,59 +190,19 @@ def _method(method: Method) -> Iterator[Problem]:
             fix="tunewright set method=qlora (adapter on 4-bit weights), or method.quantization=null",
         )
     if method.max_steps == 0:
-        yield Problem("method.max_steps", "0 trains nothing: -1 for no limit, or 1 and more")
-
-
-def _hardware(hardware: Hardware) -> Iterator[Problem]:
-    if hardware.precision == "bf16" and not hardware.supports_bf16:
-        yield Problem("hardware.precision", "bf16 on hardware without it", fix="set it to fp16 or fp32")
-    if hardware.precision == "fp16" and hardware.device == "cpu":
-        yield Problem("hardware.precision", "fp16 is for GPUs", fix="set it to bf16 or fp32")
-    if hardware.devices > 1 and hardware.strategy == "none":
-        yield Problem("hardware.strategy", f"{hardware.devices} devices need ddp or fsdp")
-    if hardware.devices == 1 and hardware.strategy != "none":
-        yield Problem("hardware.strategy", f"{hardware.strategy} needs more than one device")
-    if hardware.devices > 1 and hardware.device == "mps":
-        yield Problem("hardware.devices", f"mps has one device, not {hardware.devices}")
-    if hardware.attn_implementation == "flash_attention_2" and (
-        hardware.device != "cuda" or hardware.precision == "fp32"
-    ):
-        yield Problem("hardware.attn_implementation", "flash_attention_2 needs device cuda and bf16 or fp16")
-
-
-def _method_on_hardware(method: Method, hardware: Hardware) -> Iterator[Problem]:
-    if method.optim.startswith("paged_") and hardware.device != "cuda":
+        yield Problem("method.max_steps", "0 trains nothing", fix="-1 for no limit, or 1 and more")
+    if method.lr_scheduler_type == "constant" and method.warmup_ratio > 0:
         yield Problem(
-            "method.optim",
-            f"{method.optim} needs device cuda, not {hardware.device}",
-            fix="set it to adamw_torch",
+            "method.lr_scheduler_type",
+            f"constant has no warm-up, but method.warmup_ratio is {method.warmup_ratio:g}",
+            fix="tunewright set method.lr_scheduler_type=constant_with_warmup, or method.warmup_ratio=0",
         )
-    if method.quantization is not None and hardware.device == "mps":
+    passes = ceil(method.num_train_epochs) * method.evals_per_epoch
+    patience = method.early_stopping_patience
+    if patience is not None and method.max_steps == -1 and patience >= passes:
         yield Problem(
-            "method.quantization",
-            "bitsandbytes has no 4-bit training on mps",
-            fix="tunewright set method=lora",
+            "method.early_stopping_patience",
+            f"{patience} never acts: {method.num_train_epochs:g} epochs with {method.evals_per_epoch} "
+            f"validation passes each are {passes} passes",
+            fix=f"set it below {passes} (null for never), or raise method.evals_per_epoch",
         )
-    if method.quantization is not None and hardware.strategy == "fsdp":
-        yield Problem(
-            "hardware.strategy",
-            "4-bit base weights are not sharded here",
-            fix="set it to ddp (4-bit weights are small), or method=lora",
-        )
-    micro = hardware.micro_batch_size if isinstance(hardware.micro_batch_size, int) else 1
-    if method.global_batch_size % (micro * hardware.devices):
-        yield Problem(
-            "method.global_batch_size",
-            f"{method.global_batch_size} is no multiple of micro_batch_size x devices = {micro} x "
-            f"{hardware.devices}",
-            fix="change hardware.micro_batch_size, which does not change the recipe",
-        )
-
-
-def _evaluation_on_hardware(evaluation: Evaluation, hardware: Hardware) -> Iterator[Problem]:
-    if evaluation.precision == "bf16" and not hardware.supports_bf16:
-        yield Problem("evaluation.precision", "bf16 on hardware without it", fix="set it to fp16 or fp32")
-    if evaluation.precision == "fp16" and hardware.device == "cpu":
-        yield Problem("evaluation.precision", "fp16 is for GPUs", fix="set it to bf16 or fp32")
-    if evaluation.load_in_4bit and hardware.device == "mps":
-        yield Problem("evaluation.load_in_4bit", "bitsandbytes has no 4-bit weights on mps")

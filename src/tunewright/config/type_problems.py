@@ -2,137 +2,83 @@
 
 from __future__ import annotations
 
-import difflib
-import re
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, get_args
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
+from tunewright.config.allowed import allowed_values
+from tunewright.config.schema import GENERATED, Settings
 from tunewright.config.schema.node import Node
+from tunewright.config.schema.walk import slot_at
+from tunewright.config.unknown_key import unknown_key
+from tunewright.config.value_hints import shown, value_hint
 from tunewright.errors import Problem
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
     from pydantic_core import ErrorDetails
 
-MISSING = "???"
-LONGEST_VALUE = 60
+NEEDED = "needs a value"
 
 
-def type_problems(error: ValidationError, model: type[Node], prefix: str) -> list[Problem]:
-    """Turn a validation error into problems.
+def type_problems(
+    error: ValidationError, model: type[Node], prefix: str, checked: Sequence[str] = ()
+) -> list[Problem]:
+    """Turn a validation error into problems, one a key.
 
     Args:
         error: what pydantic raised.
-        model: the model that was validated, to name allowed keys.
+        model: the model that was validated, to name allowed keys and values.
         prefix: dotted key of the model within the settings; empty for the whole.
+        checked: parts whose values were checked by themselves; only their absence is told here.
     """
     by_key: dict[str, Problem] = {}
-    for problem in (_problem(details, model, prefix) for details in error.errors()):
-        known = by_key.get(problem.key)
-        by_key[problem.key] = _either(known, problem) if known else problem
-    return list(by_key.values())
-
-
-def _either(first: Problem, second: Problem) -> Problem:
-    """One problem for a value that fits no branch of a union."""
-    wanted, comma, given = first.what.rpartition(", not ")
-    other = second.what.rpartition(", not ")[0].removeprefix("must be ")
-    return Problem(first.key, f"{wanted} or {other}{comma}{given}", first.where, first.fix or second.fix)
+    for details in error.errors():
+        if details["loc"] and details["loc"][0] in checked and details["type"] != "missing":
+            continue
+        problem = _problem(details, model, prefix)
+        by_key.setdefault(problem.key, problem)
+    # Where a value fits no branch of a union, the entry at fault says more than the whole.
+    deeper = {".".join(key.split(".")[:length]) for key in by_key for length in range(1, key.count(".") + 1)}
+    return [problem for key, problem in by_key.items() if key not in deeper]
 
 
 def _problem(details: ErrorDetails, model: type[Node], prefix: str) -> Problem:
     kind, given = details["type"], details["input"]
     path = [str(part) for part in details["loc"]]
-    last = [path[-1]] if kind == "extra_forbidden" else []  # a key that the user wrote, whatever it is
-    path = [*_without_union_tags(path[: len(path) - len(last)]), *last]
-    key = ".".join([*([prefix] if prefix else []), *path])
     if kind == "extra_forbidden":
-        allowed = list(_keys_of(model, path[:-1]))
-        near = difflib.get_close_matches(path[-1], allowed, n=1)
-        fix = f"did you mean {near[0]!r}?" if near else ""
-        return Problem(key, f"unknown key; allowed: {', '.join(allowed)}", fix=fix)
-    if kind == "missing" or given == MISSING:
-        return Problem(key, "needs a value")
-    what = f"{_said(details)}, not {_shown(given)}"
-    fix = ""
-    if kind == "literal_error":
-        expected = str(details.get("ctx", {}).get("expected", ""))
-        near = difflib.get_close_matches(str(given), re.findall(r"'([^']*)'", expected), n=1)
-        fix = f"did you mean {near[0]!r}?" if near else ""
-    return Problem(key, what, fix=fix)
+        parent = slot_at(model, path[:-1])
+        nodes = parent.nodes if parent else (model,)
+        allowed = [name for node in nodes for name in node.model_fields if parent or name not in GENERATED]
+        return unknown_key(_joined(prefix, parent.key if parent else "", path[-1]), path[-1], allowed)
+    slot = slot_at(model, path)
+    if slot is None:
+        wanted = f"a mapping ({', '.join(model.model_fields)})"
+        fix = f"an option is chosen outside `set`: {prefix}: OPTION"
+        return Problem(prefix, f"must be {wanted}, not {shown(given)}", fix=fix)
+    key = _joined(prefix, slot.key)
+    if kind == "missing":
+        return missing_value(key)
+    return Problem(
+        key, f"must be {allowed_values(slot)}, not {shown(given)}", fix=value_hint(key, given, slot)
+    )
 
 
-def _said(details: ErrorDetails) -> str:
-    context = details.get("ctx", {})
-    match details["type"]:
-        case "literal_error":
-            several = "one of " if " or " in context["expected"] else ""
-            return f"must be {several}{context['expected']}"
-        case "greater_than":
-            return f"must be greater than {context['gt']:g}"
-        case "greater_than_equal":
-            return f"must be {context['ge']:g} or more"
-        case "less_than":
-            return f"must be less than {context['lt']:g}"
-        case "less_than_equal":
-            return f"must be {context['le']:g} or less"
-        case "string_type":
-            return "must be text"
-        case "string_too_short":
-            return "must not be empty"
-        case "string_pattern_mismatch":
-            return f"must match {context['pattern']}"
-        case "int_type" | "int_from_float":
-            return "must be a whole number"
-        case "float_type":
-            return "must be a number"
-        case "bool_type":
-            return "must be true or false"
-        case "tuple_type" | "list_type":
-            return "must be a list"
-        case "too_short":
-            return "must have at least one entry"
-        case "model_type" | "dict_type" | "model_attributes_type":
-            return "must be a mapping"
-        case _:
-            message = details["msg"]
-            return message[0].lower() + message[1:]
+def missing_value(key: str) -> Problem:
+    """The problem of a setting that has no value."""
+    slot = slot_at(Settings, key.split("."))
+    wanted = f": {allowed_values(slot)}" if slot else ""
+    if slot and slot.nodes and not slot.key.partition(".")[2]:
+        inside = " ".join(f"{key}.{name}=VALUE" for name in slot.nodes[0].model_fields)
+        return Problem(key, f"{NEEDED}{wanted}", fix=f"tunewright set {inside}")
+    settable = not any(part.isdigit() for part in key.split("."))
+    return Problem(key, f"{NEEDED}{wanted}", fix=f"tunewright set {key}=VALUE" if settable else "")
 
 
-def _shown(value: Any) -> str:  # noqa: ANN401 - whatever was given
-    text = "null" if value is None else repr(value)
-    return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 3] + "..."
+def is_single(key: str) -> bool:
+    """Whether a key takes a single value, which is easily typed on the command line."""
+    slot = slot_at(Settings, key.split("."))
+    return slot is not None and slot.key == key and slot.is_single
 
 
-def _without_union_tags(path: Sequence[str]) -> list[str]:
-    """Drop what pydantic adds for the branch of a union, e.g. `micro_batch_size.constrained-int`."""
-    kept: list[str] = []
-    for part in path:
-        is_tag = not part.isidentifier() and not part.isdigit()
-        if is_tag or part in {"int", "str", "float"}:
-            continue
-        kept.append(part)
-    return kept
-
-
-def _keys_of(model: type[Node], path: Sequence[str]) -> Iterator[str]:
-    """The field names of the node at a path below a model."""
-    current: Any = model
-    for part in path:
-        if part.isdigit():
-            continue
-        field = current.model_fields.get(part) if _is_node(current) else None
-        current = next(_nodes_in(field.annotation), None) if field else None
-    if _is_node(current):
-        yield from current.model_fields
-
-
-def _nodes_in(annotation: Any) -> Iterator[type[Node]]:  # noqa: ANN401 - any annotation
-    if _is_node(annotation):
-        yield annotation
-    for argument in get_args(annotation):
-        yield from _nodes_in(argument)
-
-
-def _is_node(value: Any) -> bool:  # noqa: ANN401 - any annotation
-    return isinstance(value, type) and issubclass(value, Node)
+def _joined(*parts: str) -> str:
+    return ".".join(part for part in parts if part)

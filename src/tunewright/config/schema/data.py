@@ -36,12 +36,15 @@ class Source(Node):
     Attributes:
         path: under data/raw/, so that its hash is part of every result.
         format: chat or prompt_completion JSONL, or csv with a header.
+        reader: name of a reader that a module in `extensions/` registers, for files of another kind;
+            its rows are then of the form chat or prompt_completion. null reads JSONL or CSV.
         licence: under which licence or agreement the rows are used; stands in the report.
     """
 
     path: NonEmpty
     format: DataFormat
     licence: NonEmpty
+    reader: NonEmpty | None = None
 
 
 class Split(Node):
@@ -68,8 +71,11 @@ class Data(Node):
     """The data of the task.
 
     Attributes:
+        sources: files of raw rows, in the order in which they are read.
         transforms: names of row transforms that a module in `extensions/` registers, applied in order.
         max_rejected_share: above this share of rejected rows `prepare` stops.
+        allow_rows_in_trackers: rows may leave the project with a run: its sample answers, and report
+            and dataset where tracking.upload names them. For the owner of the data to decide.
         deduplicate: `exact` drops a row whose normalised prompt and answer were seen before.
     """
 
@@ -77,5 +83,6 @@ class Data(Node):
     fields: Fields = Fields()
     transforms: tuple[NonEmpty, ...] = ()
     max_rejected_share: float = Field(default=0.05, ge=0.0, le=1.0)
+    allow_rows_in_trackers: bool = False
     deduplicate: Literal["exact", "none"] = "exact"
     split: Split = Split()

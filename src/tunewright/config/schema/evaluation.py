@@ -25,7 +25,7 @@ class Statistics(Node):
     """How sure the numbers are.
 
     Attributes:
-        confidence: of every interval shown.
+        confidence: probability that an interval holds the true value, of every interval shown.
         bootstrap_samples: resamples of the paired bootstrap.
     """
 
@@ -37,10 +37,10 @@ class Evaluation(Node):
     """How answers are made and scored.
 
     Attributes:
-        precision: in which the model is loaded for scoring.
+        precision: number format in which the model is loaded for scoring.
         load_in_4bit: score with NF4 base weights, as a 4-bit deployment would.
         max_new_tokens: an answer is cut after so many; cut answers are counted.
-        batch_size: rows generated at once.
+        batch_size: rows answered at once.
         max_rows: score the first so many test rows only (by hash order); null scores all.
     """
 

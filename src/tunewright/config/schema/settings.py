@@ -17,17 +17,28 @@ from tunewright.config.schema.tracking import Tracking
 
 NonEmpty = Annotated[str, Field(min_length=1)]
 GROUPS = ("task", "data", "model", "method", "hardware", "evaluation", "tracking")
+GENERATED = ("choices", "versions")
+"""What compose fills in and nobody may set."""
 
 
 class Project(Node):
-    """The project's name, for titles, trackers and the model card."""
+    """The project's name, for titles, trackers and the model card.
+
+    Attributes:
+        name: as people write it.
+        slug: lower-case letters, digits and hyphens: names runs and the tracker's project.
+    """
 
     name: NonEmpty
     slug: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
 
 
 class Choices(Node):
-    """Which option was chosen in each group, for reports and `tunewright set`."""
+    """Which option was chosen in each group, for the report.
+
+    Attributes:
+        task, data, model, method, hardware, evaluation, tracking: name of the option.
+    """
 
     task: str
     data: str
@@ -49,7 +60,12 @@ class Versions(Node):
 
 
 class Settings(Node):
-    """Everything that a project declares."""
+    """Everything that a project declares.
+
+    Attributes:
+        seed: draws the adapter's first weights, the order of rows and dropout; split and few-shot
+            examples have seeds of their own.
+    """
 
     project: Project
     seed: int = Field(ge=0, le=2**32 - 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -41,10 +42,18 @@ class Rationale(Node):
         need: `do` if the model must behave in a new way, `know` if it must know new facts
             (then retrieval is usually the better answer, and the report says so).
         why: why prompting and retrieval do not suffice.
+        facts_change: how often the facts that answers rest on change; null: nobody said.
+        must_cite: whether answers must name their sources; null: nobody said.
+        examples: how many examples there were at the start; the report counts those there are.
+        cost_today: what the work costs before the model is in use, in the business's words.
     """
 
     need: Literal["know", "do"]
     why: NonEmpty
+    facts_change: Literal["rarely", "often"] | None = None
+    must_cite: bool | None = None
+    examples: int | None = Field(default=None, ge=0)
+    cost_today: NonEmpty | None = None
 
 
 class OutputContract(Node):
@@ -57,7 +66,10 @@ class OutputContract(Node):
         labels: the label set of a classification.
     """
 
-    json_schema: dict[str, Any] | None = None
+    json_schema: dict[str, Any] | None = Field(
+        default=None,
+        json_schema_extra={"anyOf": [{"type": "object"}, {"type": "string"}, {"type": "null"}]},
+    )
     labels: tuple[NonEmpty, ...] | None = None
 
 
@@ -86,6 +98,7 @@ class Task(Node):
         instructions: the system prompt that every contestant gets; empty for none.
         output: the contract of an answer.
         metrics: the metrics to show first, in this order.
+        acceptance: what must hold for a model to be accepted; empty accepts any.
     """
 
     kind: TaskKind
@@ -96,3 +109,8 @@ class Task(Node):
     output: OutputContract = OutputContract()
     metrics: tuple[str, ...] = Field(min_length=1)
     acceptance: tuple[Criterion, ...] = ()
+
+    def metrics_named(self) -> Iterator[tuple[str, str]]:
+        """Each key that names a metric, and the name."""
+        yield from ((f"task.metrics.{index}", name) for index, name in enumerate(self.metrics))
+        yield from ((f"task.acceptance.{i}.metric", entry.metric) for i, entry in enumerate(self.acceptance))

@@ -1,0 +1,106 @@
+"""`data`: the prepare stage is run on made-up rows."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+from tests.config.effects.effect import Effect, refused
+from tunewright import artifacts
+from tunewright.config.resolved import to_yaml
+from tunewright.config.schema import Settings
+from tunewright.stages.prepare import run as run_prepare
+
+ROOT = Path(__file__).parents[3]
+TRANSFORM = """
+from tunewright.extensions import transform
+
+@transform("loud")
+def loud(row):
+    return {name: value.upper() if name == "prompt" else value for name, value in row.items()}
+"""
+READER = """
+import json
+
+from tunewright.extensions import reader
+
+@reader("first_rows")
+def first_rows(path):
+    return [json.loads(line) for line in path.read_text().splitlines()[:60]]
+"""
+SOURCE = {"path": "data/raw/rows.jsonl", "format": "prompt_completion", "licence": "none"}
+CHAT = {"data.sources": [{**SOURCE, "format": "chat"}]}
+
+
+def turns(*texts: str) -> list[dict[str, str]]:
+    return [{"role": role, "content": text} for role, text in zip(("user", "assistant"), texts, strict=True)]
+
+
+def row(number: int) -> dict[str, object]:
+    return {
+        "id": f"id-{number}",
+        "key": f"key-{number}",
+        "prompt": f"Prompt number {number}",
+        "question": f"Question number {number}",
+        "completion": f"Completion {number % 7}",
+        "answer": f"Answer {number % 7}",
+        "messages": turns(f"Message {number}", f"Reply {number}"),
+        "talk": turns(f"Talk {number}", f"Back {number}"),
+        "customer": f"customer-{number // 4}",
+        "label": "rare" if number % 29 == 0 else "common",
+    }
+
+
+def prepared(settings: Settings, folder: Path) -> object:
+    """Every byte that the prepare stage writes, but for the names of its files."""
+    rows = [row(number) for number in range(80)]
+    rows += [{**rows[5], "id": "copy", "key": "copy"}, {**rows[6], "prompt": "", "question": ""}]
+    raw = folder / "data" / "raw"
+    raw.mkdir(parents=True)
+    (raw / "rows.jsonl").write_text("".join(json.dumps(one) + "\n" for one in rows))
+    (raw / "others.jsonl").write_text("".join(json.dumps(one) + "\n" for one in rows[:60]))
+    (folder / "extensions").mkdir()
+    (folder / "extensions" / "loud.py").write_text(TRANSFORM)
+    (folder / "extensions" / "first_rows.py").write_text(READER)
+    shutil.copy(ROOT / "dvc.yaml", folder)
+    (folder / "resolved.yaml").write_text(to_yaml(settings))
+    run_prepare(folder)
+    return {path.name: path.read_text() for path in sorted((folder / artifacts.DATA).iterdir())}
+
+
+def divided(settings: Settings, folder: Path) -> object:
+    """Which rows are in which split."""
+    prepared(settings, folder)
+    return {
+        path.name: sorted(json.loads(line)["id"] for line in path.read_text().splitlines())
+        for path in (
+            folder / artifacts.TRAIN_ROWS,
+            folder / artifacts.VALIDATION_ROWS,
+            folder / artifacts.TEST_ROWS,
+        )
+    }
+
+
+EFFECTS = {
+    "data.sources": Effect(prepared, [SOURCE, {**SOURCE, "path": "data/raw/others.jsonl"}]),
+    "data.sources.*.path": Effect(prepared, "data/raw/others.jsonl"),
+    "data.sources.*.format": Effect(prepared, "chat"),
+    "data.sources.*.reader": Effect(prepared, "first_rows"),
+    "data.sources.*.licence": Effect(prepared, "CC-BY-4.0"),
+    "data.fields.id": Effect(prepared, "key"),
+    "data.fields.prompt": Effect(prepared, "question"),
+    "data.fields.completion": Effect(prepared, "answer"),
+    "data.fields.messages": Effect(prepared, "talk", CHAT),
+    "data.fields.meta": Effect(prepared, ["label"]),
+    "data.transforms": Effect(prepared, ["loud"]),
+    "data.max_rejected_share": Effect(prepared, 0.001),
+    "data.deduplicate": Effect(prepared, "none"),
+    # What is neither test nor validation is for training; that the shares sum to 1 is a rule.
+    "data.split.train": Effect(refused, 0.6, lawful=False),
+    "data.split.validation": Effect(divided, 0.3, lawful=False),
+    "data.split.test": Effect(divided, 0.3, lawful=False),
+    "data.split.group_by": Effect(divided, "customer"),
+    "data.split.stratify_by": Effect(divided, "label"),
+    "data.split.seed": Effect(divided, 9),
+}

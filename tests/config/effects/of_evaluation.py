@@ -1,0 +1,121 @@
+"""`evaluation`: what the baseline stage asks of the model, what is generated, how sure scores are."""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import ExitStack
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import patch
+
+from tests.config.effects.effect import SHARED, Effect
+from tests.unit.evaluation.made_up import make_rows, predictions
+from tunewright import artifacts
+from tunewright.config.resolved import to_yaml
+from tunewright.config.schema import Settings
+from tunewright.data.rows import write_rows
+from tunewright.evaluation.generate import generate
+from tunewright.evaluation.metrics import measure, scores
+from tunewright.models import tiny
+from tunewright.models.load import load_model, load_tokenizer
+from tunewright.models.record import BaseModelRecord, write_record
+from tunewright.stages import baseline
+
+ROOT = Path(__file__).parents[3]
+
+
+@cache
+def tiny_folder() -> Path:
+    folder = Path(SHARED.name) / "tiny"
+    folder.mkdir()
+    tiny.build(folder)
+    return folder
+
+
+@cache
+def tiny_model() -> Any:
+    return load_model(tiny_folder(), device="cpu", precision="fp32")
+
+
+class Asked(Exception):  # noqa: N818 - no error: it ends the stage where the answers would begin
+    """What the stage asked for."""
+
+
+def asked(settings: Settings, folder: Path) -> object:
+    """How the baseline stage loads the model, and the prompts that it asks first and second."""
+    for path, name in ((artifacts.TRAIN_ROWS, "train"), (artifacts.TEST_ROWS, "test")):
+        rows = [replace(row, messages=row.messages[1:]) for row in make_rows(12, name)]  # no system turn
+        write_rows(folder / path, rows)
+    write_record(folder / artifacts.BASE_MODEL, BaseModelRecord("tiny", "tiny", "1", "Apache-2.0", {}))
+    shutil.copy(ROOT / "dvc.yaml", folder)
+    (folder / "extensions").mkdir()
+    (folder / "resolved.yaml").write_text(to_yaml(settings))
+    told: list[object] = []
+
+    def note(*_: object, **keywords: object) -> Any:
+        told.append(keywords)
+        return SimpleNamespace()
+
+    def answer(_model: object, _tokenizer: object, _rows: object, prompts: object, **keywords: Any) -> Any:
+        told.append(prompts)
+        if keywords["contestant"] == "few_shot":
+            raise Asked
+        return SimpleNamespace(new_tokens=0, predictions=[])
+
+    with ExitStack() as stack:
+        for name, stand_in in {
+            "resolve": lambda _: tiny_folder(),
+            "load_tokenizer": note,
+            "load_model": note,
+            "room_for_prompt": lambda *_: None,
+            "generate": answer,
+        }.items():
+            stack.enter_context(patch.object(baseline, name, stand_in))
+        try:
+            baseline.run(folder)
+        except Asked:
+            return told
+    raise AssertionError("the stage asked nothing")
+
+
+def generated(settings: Settings, folder: Path) -> object:
+    """The batches and answers of the tiny model."""
+    rows = make_rows(7)
+    folder.mkdir(exist_ok=True)
+    made = generate(
+        tiny_model(),
+        load_tokenizer(tiny_folder()),
+        rows,
+        [one.prompt for one in rows],
+        contestant="zero_shot",
+        evaluation=settings.evaluation,
+        folder=folder,
+    )
+    return [one.answer for one in made.predictions], (folder / "zero_shot.jsonl").read_text()
+
+
+def measured(settings: Settings, _: Path) -> object:
+    """Intervals of a proportion and of a mean."""
+    answers = [f"some answer {number}" for number in range(30)]
+    references = [f"some answer {number * 2}" for number in range(30)]
+    found = scores(
+        predictions(answers, references), kind="generation", output=settings.task.output, custom={}
+    )
+    return measure(found, settings.evaluation.statistics)
+
+
+FEW = {"evaluation.max_new_tokens": 3}
+EFFECTS = {
+    "evaluation.precision": Effect(asked, "fp32"),
+    "evaluation.load_in_4bit": Effect(asked, True),
+    "evaluation.max_new_tokens": Effect(generated, 4, FEW),
+    "evaluation.batch_size": Effect(generated, 2, FEW),
+    "evaluation.max_rows": Effect(asked, 3),
+    "evaluation.few_shot.k": Effect(asked, 2),
+    "evaluation.few_shot.seed": Effect(asked, 1),
+    "evaluation.statistics.confidence": Effect(measured, 0.8),
+    "evaluation.statistics.bootstrap_samples": Effect(measured, 100),
+}

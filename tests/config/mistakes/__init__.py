@@ -1,0 +1,25 @@
+"""Every kind of mistake, one a row; `test_mistakes.py` goes through them."""
+
+from __future__ import annotations
+
+from tests.config.mistakes.choices import CHOICES
+from tests.config.mistakes.config_files import ANSWER_SCHEMAS, CONFIG_FILES
+from tests.config.mistakes.interpolations import INTERPOLATIONS
+from tests.config.mistakes.kind import Mistake
+from tests.config.mistakes.option_files import OPTION_FILES
+from tests.config.mistakes.params_files import PARAMS_FILES
+from tests.config.mistakes.rules import RULES
+from tests.config.mistakes.unknown_keys import UNKNOWN_KEYS
+from tests.config.mistakes.wrong_values import WRONG_VALUES
+
+MISTAKES: list[Mistake] = [
+    *UNKNOWN_KEYS,
+    *WRONG_VALUES,
+    *INTERPOLATIONS,
+    *CHOICES,
+    *PARAMS_FILES,
+    *OPTION_FILES,
+    *CONFIG_FILES,
+    *ANSWER_SCHEMAS,
+    *RULES,
+]
