@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from cookiecutter.exceptions import FailedHookException
 from jinja2 import Environment
 from jinja2.ext import Extension
 from tunewright_answers import complaints, hydra_text, markdown_text, quoted
+from tunewright_recommendation import recommend_for
 from tunewright_source import UnknownSourceError, extras_for, requirement
 
 
@@ -19,7 +21,7 @@ def checked(answers: Mapping[str, Any]) -> str:
     Raises:
         FailedHookException: says what is wrong; cookiecutter prints it without a traceback.
     """
-    found = complaints(answers)
+    found = complaints(answers, _choices())
     if found:
         raise FailedHookException("\n".join(found))
     return ""
@@ -30,8 +32,18 @@ def refusals(answers: Mapping[str, Any]) -> list[str]:
     try:
         tunewright_requirement(answers)
     except FailedHookException as error:
-        return [*complaints(answers), str(error)]
-    return complaints(answers)
+        return [*complaints(answers, _choices()), str(error)]
+    return complaints(answers, _choices())
+
+
+def _choices() -> dict[str, list[str]]:
+    """Of each question that is a choice its options."""
+    context = json.loads((Path(__file__).parent / "cookiecutter.json").read_text(encoding="utf-8"))
+    return {
+        key: options
+        for key, options in context.items()
+        if isinstance(options, list) and not key.startswith("_")
+    }
 
 
 def tunewright_requirement(answers: Mapping[str, Any]) -> str:
@@ -57,6 +69,7 @@ class TunewrightFilters(Extension):
             checked=checked,
             hydra_text=hydra_text,
             markdown_text=markdown_text,
+            recommend_for=recommend_for,
             refusals=refusals,
             toml_text=quoted,
             tunewright_requirement=tunewright_requirement,

@@ -1,4 +1,7 @@
-"""Keep the example of the chosen kind, then put the project under git; standard library only."""
+"""Keep the example of the chosen kind, then put the project under git; standard library only.
+
+With TUNEWRIGHT_NEW_WITHOUT_GIT in the environment no repository is made: `tunewright new --here` sets it.
+"""
 
 import json
 import os
@@ -8,6 +11,8 @@ import sys
 from pathlib import Path
 
 ANSWERS = json.loads({{cookiecutter | jsonify | jsonify}})
+{% set found = cookiecutter | recommend_for -%}
+HEADLINE = {{ found.headline | jsonify if found.approach != "fine-tuning" else '""' }}
 PROJECT = Path.cwd()
 EXAMPLES = PROJECT / "examples"
 MESSAGE = "Start the project from the tunewright template"
@@ -33,13 +38,17 @@ def drop_bytecode() -> None:
 
 def start_history() -> str:
     """Make the git repository and the first commit; returns what went wrong, empty if nothing."""
+    if "TUNEWRIGHT_NEW_WITHOUT_GIT" in os.environ:
+        return ""
     if shutil.which("git") is None:
         return f"git is not there: install it, then type: {AGAIN}"
-    for arguments in (["init", "-q"], ["add", "-A"], ["commit", "-q", "-m", MESSAGE]):
+    # The user's own ignore file must not keep back a part of the project; its own .gitignore counts.
+    add = ["-c", "core.excludesFile=", "add", "-A"]
+    for arguments in (["init", "-q"], add, ["commit", "-q", "-m", MESSAGE]):
         done = git(arguments)
         if done.returncode:
             reason = (done.stderr or done.stdout).strip() or f"exit status {done.returncode}"
-            return f"git {arguments[0]} failed; the files are all there. Then type: {AGAIN}. It said:\n{reason}"
+            return f"git {'add' if arguments is add else arguments[0]} failed; the files are all there. Then type: {AGAIN}. It said:\n{reason}"
     return ""
 
 
@@ -69,6 +78,8 @@ def main() -> None:
     keep_example(ANSWERS["kind"])
     drop_bytecode()
     said = [start_history()]
+    if HEADLINE:
+        said.append(f"{HEADLINE} PROJECT.md says why, and what to try first")
     if shutil.which("dvc") is None:
         said.append("dvc is not on the PATH: activate the environment, or type: pip install dvc")
     for sentence in filter(None, said):

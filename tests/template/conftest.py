@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
-from tunewright.cli.new import new, template_folder
+from tunewright.cli.new import new
+from tunewright.scaffold.machine import Found
+from tunewright.scaffold.template import template_folder
 
 TEMPLATE = template_folder()
 CONTEXT: dict[str, Any] = json.loads((TEMPLATE / "cookiecutter.json").read_text(encoding="utf-8"))
@@ -20,7 +22,7 @@ Bake = Callable[..., Path]
 
 @pytest.fixture(scope="session", autouse=True)
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty home with a git identity, for the whole session."""
+    """An empty home with a git identity, and a machine without a GPU, for the whole session."""
     folder = tmp_path_factory.mktemp("home")
     (folder / ".gitconfig").write_text(
         "[user]\nname = Ada\nemail = ada@example.com\n[init]\ndefaultBranch = trunk\n"
@@ -30,6 +32,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     patch.setenv("GIT_CONFIG_GLOBAL", str(folder / ".gitconfig"))
     patch.setenv("GIT_CONFIG_SYSTEM", "/dev/null")
     patch.setenv("COOKIECUTTER_CONFIG", str(folder / "none.yaml"))
+    patch.setattr("tunewright.cli.new.look_at_machine", lambda: Found("cpu", ""))
     (folder / "none.yaml").write_text(f"replay_dir: {folder}/replay\ncookiecutters_dir: {folder}/clones\n")
     yield folder
     patch.undo()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from omegaconf import OmegaConf
@@ -21,11 +21,14 @@ from tunewright.template.tunewright_answers import (
     quoted,
 )
 
-from tunewright.cli.new import _literal, new
+from tunewright.cli.new import new
 from tunewright.config.compose import compose
 from tunewright.errors import ScaffoldError
+from tunewright.scaffold.generate import _literal
 
 from .conftest import Bake, files_of
+from .test_combinations import render
+from .test_generated import COMMON, OF_KIND
 
 HOSTILE = [
     """it's "quoted" \\ and \\" \\n \\\\ 'twice'""",
@@ -43,11 +46,23 @@ HOSTILE = [
     "\\",
     "${",
     "- leading dash",
+    "---",
+    "===",
+    "1. first 2) second",
+    "    four spaces first",
+    "yes",
+    "~",
+    "1e3",
+    "0x1F",
+    "12:30:45",
+    "!!python/object/apply:os.system [id]",
+    "@import url(x); </style></title><script>alert(1)</script>",
+    "شركة \u200fعربية\u200f 12 \u200e\u200c",
     "=1+1",
 ]
 
 plain = st.text(
-    st.characters(exclude_categories=["Cc", "Cs", "Cn", "Co", "Zl", "Zp"]), min_size=1, max_size=80
+    st.characters(exclude_categories=["Cc", "Cs", "Cn", "Co", "Cf", "Zl", "Zp"]), min_size=1, max_size=80
 )
 fragments = [
     "\\",
@@ -81,13 +96,13 @@ texts = (plain | dangerous).filter(lambda text: not list(complaints_about("descr
 def test_hostile_answers_arrive_as_they_are(bake: Bake, text: str) -> None:
     project = bake(
         project_name=text[:80], project_slug="safe", description=text, kpi_measure=text, kpi_target=text,
-        rationale_why=text,
+        rationale_why=text, rationale_cost_today=text,
     )  # fmt: skip
     made = compose(project)
     assert made.project.name == text[:80]
-    assert {made.task.description, made.task.kpi.measure, made.task.kpi.target, made.task.rationale.why} == {
-        text
-    }
+    task = made.task
+    said = {task.description, task.kpi.measure, task.kpi.target, task.rationale.why, task.rationale.cost_today}
+    assert said == {text}
     pyproject = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))
     assert pyproject["project"]["description"] == text
     for name in ("README.md", "PROJECT.md"):
@@ -112,6 +127,29 @@ def inline_texts(markdown: str) -> list[str]:
     return found
 
 
+# Without shrinking, which would bake hundreds of projects to find a shorter text.
+@settings(max_examples=20, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@given(name=texts.map(lambda text: text[:80]).filter(str.strip), text=texts, why=texts)
+def test_any_text_goes_through_a_whole_project(
+    tmp_path_factory: pytest.TempPathFactory, name: str, text: str, why: str
+) -> None:
+    """The template's files, hooks and all, say what was answered; nothing in it is run or left half-rendered."""
+    folder = tmp_path_factory.mktemp("any")
+    project = render(
+        folder / "made", project_name=name, project_slug="safe", description=text, rationale_why=why
+    )
+    made = compose(project)
+    assert (made.project.name, made.task.description, made.task.rationale.why) == (name, text, why)
+    content = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))
+    assert content["project"]["description"] == text
+    for yaml_file in project.rglob("*.yaml"):
+        assert isinstance(yaml.safe_load(yaml_file.read_text(encoding="utf-8")), dict)
+    readme = inline_texts((project / "README.md").read_text(encoding="utf-8"))
+    assert list(filter(None, readme))[:2] == [name.strip(), text.strip()]
+    assert [path.name for path in folder.iterdir()] == ["made"]
+    assert len(files_of(project)) == len(COMMON | OF_KIND["extraction"])
+
+
 @settings(max_examples=200, deadline=None)
 @given(texts)
 def test_quoting_gives_the_same_text_back(text: str) -> None:
@@ -125,6 +163,7 @@ def test_quoting_gives_the_same_text_back(text: str) -> None:
 @given(texts.map(str.strip).filter(bool))
 def test_markdown_shows_the_same_text(text: str) -> None:
     assert list(filter(None, inline_texts(f"- **Label:** {markdown_text(text)}\n"))) == [text]
+    assert list(filter(None, inline_texts(f"{markdown_text(text)}\n"))) == [text], "as a paragraph of its own"
 
 
 @settings(max_examples=100, deadline=None)
@@ -156,6 +195,17 @@ def test_any_slug_is_safe_or_refused(slug: str) -> None:
         ("rationale_why", "right\u202eleft", "right-to-left override"),
         ("rationale_why", "half \ud83d", "U+D83D"),
         ("rationale_why", "\ufeffmark", "U+FEFF"),
+        ("rationale_why", "zero\u200bwidth", "zero width space"),
+        ("rationale_why", "isolated\u2066text", "left-to-right isolate"),
+        ("kpi_target", "tag \U000e0061", "tag latin small letter a"),
+        ("kpi_measure", "private \ue000", "U+E000"),
+        ("project_name", "null\x00byte", "U+0000"),
+        ("rationale_examples", "many", "is no number"),
+        ("rationale_examples", "-5", "is no number"),
+        ("rationale_examples", "1e3", "is no number"),
+        ("rationale_examples", "٥٠٠", "is no number"),
+        ("rationale_examples", "1" * 10, "10 characters"),
+        ("rationale_cost_today", "x" * 301, "301 characters"),
         ("description", "???", "missing value"),
         ("project_name", "n" * 81, "81 characters"),
         ("rationale_why", "w" * 801, "801 characters"),
@@ -174,6 +224,13 @@ def test_any_slug_is_safe_or_refused(slug: str) -> None:
         ("project_slug", "x\n", "U+000A"),
         ("project_slug", "a" * 51, "51 characters"),
         ("project_slug", "nul", "Windows"),
+        ("project_slug", "com1", "Windows"),
+        ("project_slug", "lpt9", "Windows"),
+        ("project_slug", ".git", "cannot name the folder"),
+        ("project_slug", "trailing.", "cannot name the folder"),
+        ("project_slug", "%PATH%", "cannot name the folder"),
+        ("project_slug", "~root", "cannot name the folder"),
+        ("project_slug", "a" * 10_000, "10000 characters"),
         ("project_slug", "tunewright", "the framework itself"),
     ],
 )

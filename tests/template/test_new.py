@@ -17,7 +17,7 @@ from tunewright.cli.main import app
 from tunewright.cli.new import new
 from tunewright.errors import ConfigError, ScaffoldError
 
-from .conftest import KINDS, TEMPLATE, Bake, files_of
+from .conftest import CONTEXT, KINDS, TEMPLATE, Bake, files_of
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -61,6 +61,59 @@ def test_replayed_hostile_answers_are_refused_by_the_hook(
         cookiecutter(str(TEMPLATE), replay=True, output_dir=str(tmp_path))
     assert "project_name holds U+000A" in capfd.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ('"model": "smollm2-135m"', '"model": "x\\nevil: yes"', "model cannot be 'x"),
+        ('"tracking": "wandb-offline"', '"tracking": "{{ 1 }}"', "tracking cannot be"),
+        ('"rationale_must_cite": "no"', '"rationale_must_cite": "maybe"', "rationale_must_cite cannot be"),
+        ('"rationale_examples": "528"', '"rationale_examples": "$(id)"', "is no number"),
+    ],
+)
+def test_replayed_choices_are_checked_too(
+    tmp_path: Path, home: Path, capfd: pytest.CaptureFixture[str], before: str, after: str, said: str
+) -> None:
+    """cookiecutter offers options when it asks, and takes whatever a replay file says."""
+    shutil.rmtree(cookiecutter(str(TEMPLATE), no_input=True, output_dir=str(tmp_path)))
+    replay = home / "replay" / f"{TEMPLATE.name}.json"
+    text = replay.read_text(encoding="utf-8")
+    assert before in text
+    replay.write_text(text.replace(before, after), "utf-8")
+    with pytest.raises(FailedHookException):
+        cookiecutter(str(TEMPLATE), replay=True, output_dir=str(tmp_path))
+    assert said in capfd.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_plain_cookiecutter_takes_the_same_answers_and_gives_the_same_advice(
+    bake: Bake, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    answers = {"kind": "chat", "rationale_need": "know", "rationale_facts_change": "often",
+               "rationale_must_cite": "yes", "rationale_examples": "7", "rationale_cost_today": "An hour: $(id) `x`",
+               "hardware": "l4", "tracking": "none"}  # fmt: skip
+    project = bake(**answers)
+    advice = "note: Retrieval is usually the better answer here. PROJECT.md says why"
+    assert advice in capfd.readouterr().err
+    out = tmp_path.with_name("plain")
+    made = cookiecutter(str(TEMPLATE), no_input=True, extra_context=answers, output_dir=str(out))
+    assert advice in capfd.readouterr().err
+    assert files_of(Path(made)) == files_of(project)
+
+
+def test_plain_cookiecutter_asks_every_question(tmp_path: Path) -> None:
+    typed = {"kind": "2", "project_slug": "asked", "rationale_examples": "60", "method": "2"}
+    keys = [key for key in CONTEXT if not key.startswith("_")]
+    done = subprocess.run(
+        [sys.executable, "-m", "cookiecutter", str(TEMPLATE), "--output-dir", str(tmp_path)],
+        input="".join(f"{typed.get(key, '')}\n" for key in keys),
+        check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    assert f"[{len(keys)}/{len(keys)}]" in done.stdout
+    task = (tmp_path / "asked" / "conf" / "task" / "message_routing.yaml").read_text(encoding="utf-8")
+    assert "examples: 60 " in task
+    assert "method: lora " in (tmp_path / "asked" / "params.yaml").read_text(encoding="utf-8")
 
 
 def test_new_leaves_nothing_outside_the_project(tmp_path: Path) -> None:
@@ -118,26 +171,6 @@ def test_choices_that_do_not_go_together_are_refused(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_interactive_asks_again_and_takes_numbers_names_and_defaults(tmp_path: Path) -> None:
-    typed = ["4", "", "Bad Slug", "acme-chat", "", "", "", "know", "", "9", "lora", "none"]
-    result = CliRunner().invoke(
-        app, ["new", "hardware=l4", "--output-dir", str(tmp_path)], input="\n".join(typed)
-    )
-    assert result.exception is None, result.output
-    assert "project_slug 'Bad Slug' cannot name the folder" in result.output
-    assert "hardware" not in result.output.split("next:")[0]
-    params = (tmp_path / "acme-chat" / "params.yaml").read_text(encoding="utf-8")
-    for line in ("task: library_assistant ", "model: phi-4-mini ", "method: lora ", "hardware: l4 "):
-        assert line in params
-    assert params.count("tracking: none ") == 1
-
-
-def test_an_end_of_input_amid_the_questions_leaves_nothing(tmp_path: Path) -> None:
-    result = CliRunner().invoke(app, ["new", "--output-dir", str(tmp_path)], input="chat\n")
-    assert result.exit_code == 1
-    assert list(tmp_path.iterdir()) == []
-
-
 def test_says_the_next_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     new([], no_input=True, output_dir=tmp_path / "a place")
     said = capsys.readouterr().out.splitlines()
@@ -181,17 +214,6 @@ def test_a_surrounding_git_hook_keeps_its_repository(
     log = subprocess.run(["git", "log", "--oneline"], cwd=project, check=True, capture_output=True, text=True)
     assert log.stdout.count("\n") == 1
     assert not (other / ".git" / "index").exists()
-
-
-def test_an_interrupted_scaffold_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupt(project: Path) -> None:
-        assert (project / "dvc.yaml").is_file()
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr("tunewright.config.compose.compose", interrupt)
-    with pytest.raises(KeyboardInterrupt):
-        new([], no_input=True, output_dir=tmp_path)
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_bytecode_that_an_installer_left_in_the_template_is_no_part_of_a_project(
