@@ -1,4 +1,8 @@
-"""Which experiment this is: the same answer in every stage of it, another one in every other."""
+"""Which experiment this is: the same answer in every stage of it, after a kill, and from its commit alone.
+
+An experiment is its settings and what it starts from (raw data, extensions, version). Its name and
+commit are not part of that: killed and started again, DVC may give it another name.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,10 @@ import os
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+
+from tunewright.tracking.lineage import raw_hashes
 
 UNRELATED = ("tracking", "choices")
 """What may change without making another experiment; choices are names for values that stand elsewhere."""
@@ -16,41 +23,49 @@ UNRELATED = ("tracking", "choices")
 
 @dataclass(frozen=True)
 class Identity:
-    """An experiment's name and place in history.
+    """An experiment's id, name and place in history.
 
     Attributes:
         run_id: 16 hex digits, the same for all stages of one experiment.
         name: DVC's name of the experiment, or the project's slug with the start of the id.
+        experiment: DVC's name of the experiment; empty for a plain `dvc repro`.
         commit: git commit on which it stands; empty outside a repository.
     """
 
     run_id: str
     name: str
+    experiment: str
     commit: str
 
 
-def identify(slug: str, resolved: Mapping[str, Any], commit: str | None = None) -> Identity:
-    """Derive the identity from DVC's experiment name, the git commit and the settings.
+def identify(slug: str, resolved: Mapping[str, Any], lock: Mapping[str, Any], root: Path) -> Identity:
+    """Say which experiment the project is running.
 
     Args:
         slug: the project's.
         resolved: content of resolved.yaml.
-        commit: git commit; asks git when None.
+        lock: stages of dvc.lock.
+        root: the project's folder.
     """
-    commit = _head() if commit is None else commit
+    run_id = run_id_of(resolved, lock)
     experiment = os.environ.get("DVC_EXP_NAME", "")
+    return Identity(run_id, experiment or f"{slug}-{run_id[:6]}", experiment, _commit(root))
+
+
+def run_id_of(resolved: Mapping[str, Any], lock: Mapping[str, Any]) -> str:
+    """The id of the experiment with these settings and these raw data."""
     settings = {key: value for key, value in resolved.items() if key not in UNRELATED}
-    text = json.dumps([experiment, commit, settings], sort_keys=True, ensure_ascii=False, default=str)
-    run_id = hashlib.sha256(text.encode()).hexdigest()[:16]
-    return Identity(run_id, experiment or f"{slug}-{run_id[:6]}", commit)
+    text = json.dumps([settings, raw_hashes(lock)], sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _head() -> str:
+def _commit(root: Path) -> str:
     # A queued experiment runs on a commit of its own, which goes away; DVC names the one it started from.
     if baseline := os.environ.get("DVC_EXP_BASELINE_REV"):
         return baseline
+    command = ["git", "rev-parse", "HEAD"]
     try:
-        result = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, timeout=10)
+        result = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=10)
     except (OSError, subprocess.TimeoutExpired):
         return ""
     return result.stdout.strip() if result.returncode == 0 else ""

@@ -1,22 +1,13 @@
-"""tracking=none: nothing is recorded beside DVC's own files."""
+"""`NoRun`: what is given to code that records, where nothing is to be recorded."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
+from tunewright.tracking.run import Run
 
 
-class NoRun:
-    """A run that records nothing."""
+class NoRun(Run):
+    """A run without a tracker."""
 
-    def log(self, values: Mapping[str, float], step: int | None = None) -> None:
-        """Record nothing."""
-
-    def summary(self, values: Mapping[str, float]) -> None:
-        """Record nothing."""
-
-    def file(self, path: Path) -> None:
-        """Keep nothing."""
-
-    def close(self, *, failed: bool) -> None:
-        """End nothing."""
+    def __init__(self) -> None:
+        """Hand records to nobody."""
+        super().__init__(())

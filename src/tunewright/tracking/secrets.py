@@ -1,4 +1,4 @@
-"""`scrub`: settings as they may be shown to a tracker, with anything that looks like a secret taken out."""
+"""What looks like a secret: `scrub` takes it out of settings, `kinds_of_secrets` finds it in files."""
 
 from __future__ import annotations
 
@@ -9,13 +9,37 @@ from typing import Any
 
 HIDDEN = "[secret]"
 _NAME = re.compile(r"(^|[_-])(api[_-]?key|key|token|secret|passw(or)?d|credentials?)$", re.IGNORECASE)
-_SHAPES = re.compile(
-    r"hf_[A-Za-z0-9]{20,}"  # Hugging Face
-    r"|sk-[A-Za-z0-9_-]{20,}"  # OpenAI and those who copied it
-    r"|gh[pousr]_[A-Za-z0-9]{20,}"  # GitHub
-    r"|AKIA[A-Z0-9]{16}"  # AWS
-    r"|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"  # user:password@ in an address
+_START = r"(?<![A-Za-z0-9])"
+_SHAPES: dict[str, re.Pattern[str]] = {
+    kind: re.compile(shape)
+    for kind, shape in {
+        "a Hugging Face token": _START + r"(?:hf|api_org)_[A-Za-z0-9]{20,}",
+        "a Weights & Biases key": _START + r"wandb_v\d_[A-Za-z0-9_-]{20,}",
+        # Anthropic and others took the form over from OpenAI; words joined by hyphens have no digit.
+        "an OpenAI key (or a like one)": _START + r"sk-(?=[A-Za-z_-]*\d)[A-Za-z0-9_-]{20,}",
+        "a GitHub token": _START + r"(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{22,})",
+        "a GitLab token": _START + r"glpat-[A-Za-z0-9_-]{20,}",
+        "an AWS access key": _START + r"(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Z0-9])",
+        "a Google API key": _START + r"AIza[A-Za-z0-9_-]{35}",
+        "a Slack token": _START + r"xox[abeprs]-[A-Za-z0-9-]{10,}",
+        "a private key": r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----",
+        "a password in an address": r"(?<=://)[^/\s:@'\"]+:[^/\s@'\"]+(?=@)",
+    }.items()
+}
+"""Secrets that their form alone gives away, by kind."""
+_BY_NAME: dict[str, re.Pattern[str]] = {
+    kind: re.compile(shape, re.IGNORECASE)
+    for kind, shape in {
+        # Forty hex digits are a git commit too: only the name next to them makes them a key.
+        "a Weights & Biases key": r"wandb.{0,40}?[\s=:\"'](?P<value>[0-9a-f]{40})(?![0-9a-z])",
+        "an AWS secret key": r"secret_?access_?key[\s=:\"']{1,9}(?P<value>[a-z0-9/+]{40})(?![a-z0-9/+])",
+    }.items()
+}
+"""Secrets that only what stands next to them gives away."""
+_INVENTED = re.compile(
+    r"example|x{4,}|\.\.\.|\*{3,}|[<${]|your[_-]|user:pass|:(password|secret|token)$", re.IGNORECASE
 )
+_FEWEST_CHARACTERS = 5
 SHORTEST = 8
 """A shorter value of a secret variable is no secret (`KEY=1`), and blotting it out would garble settings."""
 
@@ -23,24 +47,51 @@ SHORTEST = 8
 def scrub(value: Any, environment: Mapping[str, str] = os.environ) -> Any:  # noqa: ANN401 - plain values
     """A copy without secrets: values under telling names, of known shapes, or found in secret variables.
 
+    The user's home folder, which often names a person, becomes `~`.
+
     Args:
         value: plain values: mappings, lists, text, numbers.
         environment: whose values of telling names are secrets wherever they stand.
     """
-    known = [text for name, text in environment.items() if _NAME.search(name) and len(text) >= SHORTEST]
+    found = {text for name, text in environment.items() if _NAME.search(name) and len(text) >= SHORTEST}
+    known = dict.fromkeys(sorted(found, key=len, reverse=True), HIDDEN)
+    if len(home := environment.get("HOME", "").rstrip("/")) > 1:
+        known[f"{home}/"] = "~/"
     return _scrubbed(value, known)
 
 
-def _scrubbed(value: Any, known: list[str]) -> Any:  # noqa: ANN401 - plain values
+def kinds_of_secrets(line: str) -> list[str]:
+    """The kinds of secrets that a line of a file seems to hold; what is plainly invented does not count."""
+    return sorted(
+        {
+            kind
+            for shapes in (_SHAPES, _BY_NAME)
+            for kind, shape in shapes.items()
+            for found in shape.finditer(line)
+            if not _invented(found.groupdict().get("value") or found[0])
+        }
+    )
+
+
+def _invented(value: str) -> bool:
+    """Whether a value is a placeholder: `hf_xxxx`, AWS's ...EXAMPLE, `user:password`, `${TOKEN}`."""
+    return bool(_INVENTED.search(value)) or len(set(value)) < _FEWEST_CHARACTERS
+
+
+def _scrubbed(value: Any, known: Mapping[str, str]) -> Any:  # noqa: ANN401 - plain values
     if isinstance(value, Mapping):
         return {
-            key: HIDDEN if isinstance(item, str) and _NAME.search(str(key)) else _scrubbed(item, known)
+            _scrubbed(key, known): HIDDEN
+            if isinstance(item, str) and _NAME.search(str(key))
+            else _scrubbed(item, known)
             for key, item in value.items()
         }
     if isinstance(value, list | tuple):
         return [_scrubbed(item, known) for item in value]
     if isinstance(value, str):
-        for secret in known:
-            value = value.replace(secret, HIDDEN)
-        return _SHAPES.sub(HIDDEN, value)
+        for text, instead in known.items():
+            value = value.replace(text, instead)
+        for shape in _SHAPES.values():
+            value = shape.sub(HIDDEN, value)
+        return value
     return value

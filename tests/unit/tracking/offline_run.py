@@ -1,79 +1,85 @@
-"""Reads an offline W&B run file back: LevelDB's log format around W&B's own protobuf records."""
+"""What an offline run of W&B holds, read back from its files."""
+
+from __future__ import annotations
 
 import json
-import struct
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-BLOCK = 32768
-FILE_HEADER = 7
-RECORD_HEADER = struct.Struct("<IHB")
-FULL, FIRST, MIDDLE, LAST = 1, 2, 3, 4
+from tunewright.tracking.wandb_file import run_records
 
 
 @dataclass
 class OfflineRun:
-    """What a run file holds."""
+    """What a run file and the files beside it hold."""
 
     run_id: str = ""
     project: str = ""
+    name: str = ""
+    group: str = ""
+    notes: str = ""
+    host: str = ""
+    tags: list[str] = field(default_factory=list)
     config: dict[str, Any] = field(default_factory=dict)
     history: list[dict[str, Any]] = field(default_factory=list)
     summary: dict[str, Any] = field(default_factory=dict)
+    artifacts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    tables: dict[str, dict[str, Any]] = field(default_factory=dict)
     exit_code: int | None = None
     kinds: set[str] = field(default_factory=set)
 
 
-def read_offline_run(path: Path, patience: float = 20.0) -> OfflineRun:
-    """Read a finished run; W&B's service process writes the end of the file a moment after `finish`."""
-    deadline = time.monotonic() + patience
-    while (found := _read(path)).exit_code is None:
-        assert time.monotonic() < deadline, f"{path} has no end after {patience} s"
-        time.sleep(0.05)
-    return found
+def run_files(store: Path) -> list[Path]:
+    """The run files in `.tunewright`, oldest first."""
+    return sorted((store / "wandb").glob("*run-*/*.wandb"), key=lambda path: path.stat().st_mtime_ns)
 
 
-def _read(path: Path) -> OfflineRun:
-    from wandb.proto import wandb_internal_pb2
-
+def read_offline_run(path: Path) -> OfflineRun:
+    """Read a run file."""
     found = OfflineRun()
-    for data in _payloads(path.read_bytes()):
-        record = wandb_internal_pb2.Record()
-        record.ParseFromString(data)
+    assert path.read_bytes()[:4] == b":W&B"
+    for record in run_records(path):
         kind = record.WhichOneof("record_type")
         found.kinds.add(kind)
         if kind == "run":
-            found.run_id, found.project = record.run.run_id, record.run.project
-            found.config |= _items(record.run.config.update)
+            run = record.run
+            found.run_id, found.project, found.name = run.run_id, run.project, run.display_name
+            found.group, found.notes, found.host = run.run_group, run.notes, run.host
+            found.tags = list(run.tags)
+            found.config |= _items(run.config.update)
+        elif kind == "config":
+            found.config |= _items(record.config.update)
         elif kind == "history":
             found.history.append(_items(record.history.item))
         elif kind == "summary":
             found.summary |= _items(record.summary.update)
+        elif kind == "artifact":
+            found.artifacts[record.artifact.name] = _artifact(record.artifact)
         elif kind == "exit":
             found.exit_code = record.exit.exit_code
+    for table in path.parent.glob("files/media/table/*.table.json"):
+        found.tables[table.name.split("_")[0]] = json.loads(table.read_text())
     return found
 
 
-def _items(items) -> dict[str, Any]:
+def together(runs: list[OfflineRun]) -> OfflineRun:
+    """Several stages' files of one run, as `wandb sync` puts them together."""
+    (run_id,) = {run.run_id for run in runs}
+    whole = OfflineRun(run_id)
+    for run in runs:
+        whole.config |= run.config
+        whole.history += run.history
+        whole.summary |= run.summary
+        whole.artifacts |= run.artifacts
+        whole.tables |= run.tables
+    return whole
+
+
+def _artifact(artifact: Any) -> dict[str, Any]:
+    entries = {entry.path: entry.ref or entry.local_path for entry in artifact.manifest.contents}
+    return {"type": artifact.type, "metadata": json.loads(artifact.metadata or "{}"), "entries": entries}
+
+
+def _items(items: Any) -> dict[str, Any]:
     return {item.key or ".".join(item.nested_key): json.loads(item.value_json) for item in items}
-
-
-def _payloads(content: bytes):
-    assert content[:4] in (b":W&B", b"")
-    position, parts = FILE_HEADER, []
-    while position + RECORD_HEADER.size <= len(content):
-        left = BLOCK - position % BLOCK
-        if left < RECORD_HEADER.size:
-            position += left
-            continue
-        _, length, kind = RECORD_HEADER.unpack_from(content, position)
-        position += RECORD_HEADER.size
-        if position + length > len(content):
-            return
-        parts.append(content[position : position + length])
-        position += length
-        if kind in (FULL, LAST):
-            yield b"".join(parts)
-            parts = []
