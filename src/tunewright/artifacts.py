@@ -7,6 +7,7 @@ import json
 import os
 import tempfile
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -27,27 +28,46 @@ METRICS = Path("metrics")
 TIMINGS = Path("timings")
 LOSS_CSV = Path("plots") / "loss.csv"
 REPORTS = Path("reports")
+REPORT = REPORTS / "report.html"
+MODEL_CARD = REPORTS / "model_card.md"
 
 
 def write_text(path: Path, text: str) -> None:
     """Write a text file atomically: a reader or a kill never meets half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    with names_the_file(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(name).chmod(0o644)
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+
+
+@contextmanager
+def names_the_file(path: Path) -> Iterator[None]:
+    """Have an OSError within the block name this file: a full disk names none, or a temporary one."""
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+        yield
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
 
 
 def write_json(path: Path, value: object) -> None:
     """Write JSON with sorted keys, so that equal values give equal bytes; NaN is refused."""
     write_text(path, json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def write_json_once(path: Path, value: object) -> Any:  # noqa: ANN401 - a JSON value
+    """Write JSON unless the file is there; return what stands in it then."""
+    if not path.exists():
+        write_json(path, value)
+    return read_json(path)
 
 
 def write_jsonl(path: Path, rows: Iterable[dict[str, Any]]) -> None:
@@ -70,22 +90,25 @@ def read_json(path: Path) -> Any:  # noqa: ANN401 - the caller's typed model che
 
 
 def read_jsonl(path: Path) -> Iterator[dict[str, Any]]:
-    """Yield the objects of a JSONL file that an earlier stage wrote.
+    """Yield the objects of a JSONL file that an earlier stage wrote; it wrote at least one.
 
     Raises:
-        TunewrightError: the file is missing or a line is damaged.
+        TunewrightError: the file is missing, empty, or a line is damaged.
     """
+    number = 0
     try:
-        with path.open(encoding="utf-8") as file:
+        with path.open("rb") as file:
             for number, line in enumerate(file, start=1):
                 try:
                     yield json.loads(line)
-                except json.JSONDecodeError as error:
+                except (json.JSONDecodeError, UnicodeDecodeError) as error:
                     raise TunewrightError(
                         f"damaged: {error}", where=f"{path}:{number}", fix=f"rm {path} && dvc repro"
                     ) from error
     except FileNotFoundError as error:
         raise TunewrightError("not there yet", where=str(path), fix="dvc repro") from error
+    if number == 0:
+        raise TunewrightError("damaged: it is empty", where=str(path), fix=f"rm {path} && dvc repro")
 
 
 def sha256_file(path: Path) -> str:

@@ -23,6 +23,11 @@ def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)  # noqa: T201
 
 
+def per_second(count: float, seconds: float) -> float:
+    """A rate; 0 where a clock that stands still or was set back shows no time."""
+    return count / seconds if seconds > 0 else 0.0
+
+
 @contextmanager
 def progress(title: str, total: int) -> Iterator[Advance]:
     """Show how far a piece of work of `total` units is."""

@@ -19,6 +19,7 @@ from pathlib import Path
 from tunewright.artifacts import read_json, sha256_file, write_json
 from tunewright.errors import ModelError, TunewrightError
 from tunewright.progress import say
+from tunewright.refusals import as_os_errors
 
 MANIFEST = ".tunewright.json"
 
@@ -36,6 +37,26 @@ class Entry:
     folder: Path
     files: dict[str, str]
     wheel_sha256: str | None
+
+
+@dataclass(frozen=True)
+class Damage:
+    """What is not as the manifest of an entry says.
+
+    Attributes:
+        manifest: what is wrong with the manifest itself; then nothing else is known.
+        missing: names of files that are gone.
+        differing: name, recorded and found SHA-256 of files that have changed.
+    """
+
+    manifest: str = ""
+    missing: tuple[str, ...] = ()
+    differing: tuple[tuple[str, str, str], ...] = ()
+
+    @property
+    def none(self) -> bool:
+        """Whether the entry is whole."""
+        return not (self.manifest or self.missing or self.differing)
 
 
 def cache_root() -> Path:
@@ -67,7 +88,7 @@ def obtain(folder: Path, fill: Callable[[Path], str | None], fits: Callable[[Ent
     entry = read_entry(folder)
     if entry is not None and fits(entry):
         return entry
-    with _explained(folder), _locked(folder):
+    with _explained(folder), as_os_errors(folder), _locked(folder):
         entry = read_entry(folder)  # another process may have built it meanwhile
         if entry is not None and fits(entry):
             return entry
@@ -109,6 +130,69 @@ def read_entry(folder: Path) -> Entry | None:
     return Entry(folder, files, manifest["wheel_sha256"])
 
 
+def entries() -> list[Path]:
+    """The folders of all entries, whole or damaged."""
+    return [path for path in _models() if path.is_dir() and not path.name.startswith(".")]
+
+
+def unfinished() -> list[Path]:
+    """What processes that build entries are writing, or left when they were killed."""
+    return [path for path in _models() if path.is_dir() and path.name.startswith(".") and "@" in path.name]
+
+
+def damage_of(folder: Path) -> Damage:
+    """Look for damage, and write nothing; only files that changed since they were hashed are hashed again."""
+    try:
+        manifest = read_json(folder / MANIFEST)
+        files, stamps = dict(manifest["files"]), dict(manifest["stamps"])
+    except (TunewrightError, KeyError, TypeError, ValueError):
+        return Damage(manifest=f"{MANIFEST} is missing or cannot be read")
+    missing = tuple(name for name in files if not (folder / name).is_file())
+    unsure = [name for name in files if name not in missing and stamps.get(name) != _stamp(folder / name)]
+    found = {name: sha256_file(folder / name) for name in unsure}
+    return Damage(
+        missing=missing,
+        differing=tuple((name, files[name], found[name]) for name in unsure if found[name] != files[name]),
+    )
+
+
+def is_locked(folder: Path) -> bool:
+    """Whether a process is at work on an entry, or on the one that an unfinished folder is for."""
+    from filelock import FileLock, Timeout
+
+    lock = _lock_of(folder)
+    if not lock.exists():
+        return False
+    try:
+        with FileLock(lock, timeout=0):
+            return False
+    except Timeout:
+        return True
+
+
+def clear_unfinished(folder: Path) -> bool:
+    """Remove what a killed process left, under the lock of its entry; false if a process is at work on it."""
+    from filelock import FileLock, Timeout
+
+    try:
+        with FileLock(_lock_of(folder), timeout=0):
+            shutil.rmtree(folder, ignore_errors=True)
+    except Timeout:
+        return False
+    return not folder.exists()
+
+
+def _models() -> list[Path]:
+    folder = cache_root() / "models"
+    return sorted(folder.iterdir()) if folder.is_dir() else []
+
+
+def _lock_of(folder: Path) -> Path:
+    """The lock of an entry, given its folder or that of an unfinished build of it."""
+    name = folder.name.removeprefix(".").partition("@")[0]
+    return folder.with_name(f".{name}.lock")
+
+
 def _write_manifest(folder: Path, files: dict[str, str], wheel_sha256: str | None) -> None:
     stamps = {name: _stamp(folder / name) for name in files}
     write_json(folder / MANIFEST, {"files": files, "stamps": stamps, "wheel_sha256": wheel_sha256})
@@ -129,7 +213,7 @@ def _locked(folder: Path) -> Iterator[None]:
     from filelock import FileLock, Timeout
 
     folder.parent.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(folder.with_name(f".{folder.name}.lock"))
+    lock = FileLock(_lock_of(folder))
     try:
         lock.acquire(timeout=0)
     except Timeout:
@@ -176,7 +260,8 @@ def _explained(folder: Path) -> Iterator[None]:
         if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS):
             raise ModelError(
                 f"cannot be written into the model cache: {error.strerror}",
-                where=folder.name,
-                fix="make room, or set the environment variable TUNEWRIGHT_CACHE to another folder",
+                where=str(error.filename or folder.name),
+                fix="make room there, or set the environment variable TUNEWRIGHT_CACHE to another folder "
+                "(TMPDIR for what is being downloaded)",
             ) from error
         raise

@@ -51,6 +51,11 @@ def resolve(record: BaseModelRecord) -> Path:
     ).folder
 
 
+def entry_of(record: BaseModelRecord) -> Path:
+    """Where the cache has, or would have, a recorded model."""
+    return _entry_folder(record, with_code=any(name.endswith(".py") for name in record.files))
+
+
 def _identify(model: Model, locked: BaseModelRecord | None, folder: Path | None) -> BaseModelRecord:
     """The record without the files: which model it is, down to commit or hash where that is known."""
     if model.source == "pypi":

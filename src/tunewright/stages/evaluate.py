@@ -5,10 +5,20 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from tunewright.artifacts import ADAPTER, BASE_MODEL, EVALUATION, METRICS, TEST_ROWS, TIMINGS, write_json
+from tunewright.artifacts import (
+    ADAPTER,
+    BASE_MODEL,
+    EVALUATION,
+    METRICS,
+    TEST_ROWS,
+    TIMINGS,
+    write_json,
+    write_json_once,
+)
 from tunewright.config.schema.method import Quantization
 from tunewright.config.stage_settings import stage_settings
 from tunewright.data.rows import read_rows
+from tunewright.devices import held_devices
 from tunewright.evaluation.generate import generate
 from tunewright.evaluation.metrics import custom_metrics, measure, scores
 from tunewright.evaluation.predictions import PREDICTIONS, write_predictions
@@ -20,8 +30,10 @@ from tunewright.models.load import load_tokenizer
 from tunewright.models.machine import timing_record
 from tunewright.models.record import read_record
 from tunewright.scratch import scratch
+from tunewright.tracking.records import Facts
 from tunewright.tracking.run import tracked_run
 
+TIMING = "timing.json"
 ANSWERS_DEPEND_ON = (BASE_MODEL, ADAPTER, TEST_ROWS)  # not on extensions/: a mended metric keeps them
 
 
@@ -42,21 +54,21 @@ def run(root: Path) -> None:
 
     folder = resolve(read_record(root / BASE_MODEL))
     tokenizer = load_tokenizer(folder, trust_remote_code=settings.model.trust_remote_code)
-    model = load_proven(
-        folder,
-        root / ADAPTER,
-        tokenizer,
-        prompts[0],
-        device=settings.hardware.device,
-        precision=evaluation.precision,
-        quantization=Quantization() if evaluation.load_in_4bit else None,
-        trust_remote_code=settings.model.trust_remote_code,
-    )
-
     with (
-        tracked_run(settings.tracking, settings.project, "evaluate") as tracker,
+        tracked_run(settings.tracking, settings.project, "evaluate", root) as tracker,
         scratch("evaluate", stage.tracked, ANSWERS_DEPEND_ON) as work,
+        held_devices(settings.hardware.device),
     ):
+        model = load_proven(
+            folder,
+            root / ADAPTER,
+            tokenizer,
+            prompts[0],
+            device=settings.hardware.device,
+            precision=evaluation.precision,
+            quantization=Quantization() if evaluation.load_in_4bit else None,
+            trust_remote_code=settings.model.trust_remote_code,
+        )
         started = time.perf_counter()
         generated = generate(
             model, tokenizer, rows, prompts, contestant="tuned", evaluation=evaluation, folder=work
@@ -66,5 +78,7 @@ def run(root: Path) -> None:
         results: Results = {"tuned": measure(scored, evaluation.statistics)}
         write_predictions(root / EVALUATION / PREDICTIONS, generated.predictions)
         write_results(root / METRICS / "evaluation.json", results)
-        write_json(root / TIMINGS / "evaluate.json", timing.as_dict())
+        # Who takes over finished work tells how long that took, not how long the taking over did.
+        write_json(root / TIMINGS / "evaluate.json", write_json_once(work / TIMING, timing.as_dict()))
         tracker.summary(flat_values(results))
+        tracker.record(Facts({"timing": {"evaluate": timing.as_dict()}}))

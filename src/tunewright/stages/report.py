@@ -16,6 +16,7 @@ from tunewright.reporting.model_card import render_model_card
 from tunewright.reporting.page import render_report
 from tunewright.reporting.read import read_inputs
 from tunewright.reporting.summary import summary_table, verdict_table
+from tunewright.reporting.whole_experiment import whole_experiment
 from tunewright.tracking.run import tracked_run
 
 
@@ -39,17 +40,14 @@ def run(root: Path) -> None:
         hardware=settings.hardware,
         evaluation=settings.evaluation,
     )
-    report = artifacts.REPORTS / "report.html"
-    model_card = artifacts.REPORTS / "model_card.md"
-    artifacts.write_text(root / report, render_report(inputs))
-    artifacts.write_text(root / model_card, render_model_card(inputs))
+    artifacts.write_text(root / artifacts.REPORT, render_report(inputs))
+    artifacts.write_text(root / artifacts.MODEL_CARD, render_model_card(inputs))
     write_verdict(root / artifacts.METRICS / "acceptance.json", inputs.verdict)
-
-    with tracked_run(settings.tracking, settings.project, "report") as tracked:
-        tracked.summary({"accepted": float(inputs.verdict.accepted)})
-        # The report itself shows rows of the test set, which do not go to a tracker.
-        tracked.file(root / model_card)
 
     say(summary_table(inputs.task.metrics, inputs.scores))
     say(verdict_table(inputs.verdict))
-    say(f"report: {report}")
+    say(f"report: {artifacts.REPORT}")
+
+    with tracked_run(settings.tracking, settings.project, "report", root) as run:
+        for record in whole_experiment(root, inputs, settings.tracking):
+            run.record(record)

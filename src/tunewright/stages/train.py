@@ -8,6 +8,7 @@ from pathlib import Path
 from tunewright import artifacts
 from tunewright.artifacts import write_json, write_text
 from tunewright.config.stage_settings import stage_settings
+from tunewright.devices import held_devices
 from tunewright.models.fetch import resolve
 from tunewright.models.record import read_record
 from tunewright.scratch import scratch
@@ -21,14 +22,18 @@ def run(root: Path) -> None:
     """Train in processes of their own; a run that was killed goes on from its last checkpoint.
 
     Raises:
+        InterruptionError: a signal has ended it, after a checkpoint.
         TrainingError: rows that cannot be trained on, or a result that cannot be trusted.
         ModelError: the base model cannot be had or loaded.
     """
     root = root.resolve()
     given = stage_settings("train", root)
     base_folder = resolve(read_record(root / artifacts.BASE_MODEL))
+    hardware = given.settings.hardware
     with scratch("train", given.tracked, DEPENDENCIES) as folder:
-        train_in_processes(root, base_folder, folder.resolve(), given.settings.hardware)
+        share = given.settings.method.global_batch_size // hardware.devices
+        with held_devices(hardware.device, hardware.devices):
+            train_in_processes(root, base_folder, folder.resolve(), hardware, share)
         result = read_result(folder.resolve())
         shutil.rmtree(root / artifacts.ADAPTER, ignore_errors=True)
         shutil.copytree(result.weights, root / artifacts.ADAPTER)

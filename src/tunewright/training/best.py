@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tunewright.refusals import as_os_errors
 from tunewright.training.checkpoints import best_folder, whole
 from tunewright.training.encode import IGNORED, EncodedRow
 
@@ -34,7 +35,8 @@ def keep_best(
     logits = trainer.probe_logits(probe_rows)
     state = trainer.gathered_weights()
     if trainer.is_world_process_zero():
-        with whole(best_folder(trainer.folder, trainer.state.global_step)) as draft:
+        best = best_folder(trainer.folder, trainer.state.global_step)
+        with as_os_errors(best), whole(best) as draft:
             trainer.write_weights(state, draft / WEIGHTS, base_name=base_name, dtype=dtype)
             save_file({"logits": logits.contiguous()}, draft / PROBE)
     trainer.accelerator.wait_for_everyone()

@@ -7,18 +7,27 @@ says so. The training processes end when it does: they watch a pipe that it hold
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from tunewright.artifacts import read_json
 from tunewright.config.schema.hardware import Hardware
-from tunewright.errors import TrainingError
+from tunewright.errors import InterruptionError, TrainingError, TunewrightError
+from tunewright.models.want_of_memory import kills_for_memory
+from tunewright.progress import say
+from tunewright.signals import interrupted, number_of
 from tunewright.training import checkpoints
+from tunewright.training.pass_size import halve
 
+WORKER = "tunewright.training.worker"
 ERROR = "error.json"
-SECONDS_TO_END = 10.0
+OUT_OF_MEMORY = "out_of_memory"
+KILLED = (-signal.SIGKILL, 128 + signal.SIGKILL)
+"""Exit codes of a process, and of one for several devices, that was killed."""
 
 ENVIRONMENT = {
     # glibc gives large blocks back to the system at once and faults them in again at every step:
@@ -32,53 +41,85 @@ ENVIRONMENT = {
 }
 
 
-def train_in_processes(root: Path, base_folder: Path, folder: Path, hardware: Hardware) -> None:
-    """Run `tunewright.training.worker` for each device and wait.
+def train_in_processes(root: Path, base_folder: Path, folder: Path, hardware: Hardware, share: int) -> None:
+    """Run `tunewright.training.worker` for each device; where memory runs out, again with fewer rows a pass.
 
     Args:
         root: the project's folder.
         base_folder: files of the base model.
         folder: scratch folder of this run; the result is left there.
         hardware: number of devices.
+        share: rows of a global batch that each device has.
 
     Raises:
-        TrainingError: what went wrong in the training process, or that it was interrupted.
+        InterruptionError: a signal has ended it, after a checkpoint.
+        TrainingError: what went wrong in the training process.
     """
-    (folder / ERROR).unlink(missing_ok=True)
     command = [
         *launcher(hardware.devices),
-        "tunewright.training.worker",
+        WORKER,
         str(root),
         str(base_folder),
         str(folder),
     ]
-    process = subprocess.Popen(command, env=environment(hardware), stdin=subprocess.PIPE)
+    while True:
+        (folder / ERROR).unlink(missing_ok=True)
+        (folder / OUT_OF_MEMORY).unlink(missing_ok=True)
+        killed_before = kills_for_memory()
+        code = _run(command, environment(hardware), folder)
+        killed = code in KILLED and kills_for_memory() > killed_before
+        if not (killed or (folder / OUT_OF_MEMORY).exists()):
+            break
+        rows = halve(folder, share)
+        say(
+            f"out of memory {_progress(folder)}: going on with {rows} rows per pass, the global batch as it "
+            f"was; to start so the next time: tunewright set hardware.micro_batch_size={rows}"
+        )
+    told = _told(folder)
+    if isinstance(told, InterruptionError) and code != 0:
+        told = None  # of a device that was ended because another one had failed
+    if told is None and code != 0:
+        told = _failure(folder, code)
+    if told is not None:
+        raise told
+
+
+def _run(command: Sequence[str], environment: Mapping[str, str], folder: Path) -> int:
+    """Run the training process to its end; the first signal lets it write a checkpoint, the second ends it.
+
+    It is in a session of its own, so that Ctrl-C reaches it through the pipe alone: once, and after the
+    libraries that would make a traceback of it.
+    """
+    process = subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, start_new_session=True)
+    pipe = process.stdin
+    assert pipe is not None  # noqa: S101 - asked for above
     try:
-        code = process.wait()
-    except KeyboardInterrupt:
-        _end(process)
-        raise TrainingError(
-            f"interrupted {_progress(folder)}", fix="the next `dvc repro` goes on from there"
-        ) from None
+        return process.wait()
+    except KeyboardInterrupt as interrupt:
+        number = number_of(interrupt)
+        say("interrupted: waiting for a checkpoint after this step; interrupt again to end at once")
+        try:
+            with suppress(BrokenPipeError):
+                pipe.write(bytes([number]))
+                pipe.flush()
+            code = process.wait()
+        except KeyboardInterrupt:
+            process.kill()
+            process.wait()
+            raise interrupted(number, f"training was ended {_progress(folder)}") from None
+        if _told(folder) is None:  # it was done at that very moment, or had not begun on all devices
+            raise interrupted(number, f"training was interrupted {_progress(folder)}") from None
+        return code
     finally:
-        if process.stdin is not None:
-            process.stdin.close()
-    if code != 0:
-        raise _failure(folder, code)
+        with suppress(BrokenPipeError):
+            pipe.close()
 
 
 def launcher(devices: int) -> list[str]:
     """The command that starts a module on each device."""
     if devices == 1:
         return [sys.executable, "-m"]
-    return [
-        sys.executable,
-        "-m",
-        "torch.distributed.run",
-        "--standalone",
-        f"--nproc_per_node={devices}",
-        "-m",
-    ]
+    return [sys.executable, "-m", "tunewright.training.devices", str(devices)]
 
 
 def environment(hardware: Hardware) -> Mapping[str, str]:
@@ -88,19 +129,26 @@ def environment(hardware: Hardware) -> Mapping[str, str]:
     return {**ENVIRONMENT, **threads, **os.environ}
 
 
+def _told(folder: Path) -> TunewrightError | None:
+    """What the training process said of its end, if it ended before its time and could say so."""
+    if not (folder / ERROR).exists():
+        return None
+    error = read_json(folder / ERROR)
+    if error["signal"] is not None:
+        return InterruptionError(error["signal"], error["what"], where=error["where"], fix=error["fix"])
+    return TrainingError(error["what"], where=error["where"], fix=error["fix"])
+
+
 def _failure(folder: Path, code: int) -> TrainingError:
-    if (folder / ERROR).exists():
-        error = read_json(folder / ERROR)
-        return TrainingError(error["what"], where=error["where"], fix=error["fix"])
-    if code == -9:
+    if code in KILLED:
         return TrainingError(
             f"the training process was killed {_progress(folder)}; the system does that for want of memory",
             fix="if nobody killed it: tunewright set hardware.gradient_checkpointing=true, or a smaller "
-            "hardware.micro_batch_size; the next `dvc repro` goes on from there",
+            "hardware.micro_batch_size; otherwise dvc repro, which goes on from there",
         )
     return TrainingError(
         f"the training process failed with code {code} {_progress(folder)}; its own message stands above",
-        fix="the next `dvc repro` goes on from there",
+        fix="dvc repro, which goes on from there",
     )
 
 
@@ -109,13 +157,3 @@ def _progress(folder: Path) -> str:
     if checkpoint is None:
         return "before the first checkpoint"
     return f"after the checkpoint of step {checkpoints.step_of(checkpoint)}"
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """Give the training process, which got the interrupt too, a moment to end."""
-    process.terminate()
-    try:
-        process.wait(SECONDS_TO_END)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()

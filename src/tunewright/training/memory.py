@@ -99,17 +99,18 @@ def choose_micro_batch_size(
                 f"{hardware.micro_batch_size} rows per pass do not divide the {share} rows that each of "
                 f"{hardware.devices} devices has of method.global_batch_size {global_batch_size}",
                 where="hardware.micro_batch_size",
-                fix=f"tunewright set hardware.micro_batch_size=auto, or one of: {_list(_divisors(share))}",
+                fix=f"tunewright set hardware.micro_batch_size=auto, or one of: {_list(divisors(share))}",
             )
         return hardware.micro_batch_size
     free = memory_bytes * USABLE_SHARE[hardware.device] - static_bytes(shape, hardware)
     fitting = int(free / row_bytes(shape, hardware, length=length, trained=trained))
     if hardware.device == "cpu":
         fitting = min(fitting, CPU_TOKENS_PER_PASS // length)
-    return max((size for size in _divisors(share) if size <= fitting), default=1)
+    return max((size for size in divisors(share) if size <= fitting), default=1)
 
 
-def _divisors(number: int) -> list[int]:
+def divisors(number: int) -> list[int]:
+    """All divisors, smallest first."""
     return [size for size in range(1, number + 1) if number % size == 0]
 
 

@@ -13,7 +13,8 @@ import torch
 from transformers import TrainerCallback, TrainerControl, TrainerState
 
 from tunewright.errors import TrainingError
-from tunewright.progress import Advance, say
+from tunewright.progress import Advance, per_second, say
+from tunewright.signals import Noted
 from tunewright.tracking.run import Run
 from tunewright.training.best import keep_best
 from tunewright.training.encode import EncodedRow
@@ -38,6 +39,10 @@ class Monitor(TrainerCallback):  # type: ignore[misc]
         checkpoint_seconds: at least so long between two checkpoints that no validation pass asks for.
         run: of the tracker.
         advance: the progress bar.
+
+    Attributes:
+        noted: where a signal to stop is noted.
+        stopped_by: the signal that ended training after the last step; null if none did.
     """
 
     def __init__(
@@ -64,6 +69,8 @@ class Monitor(TrainerCallback):  # type: ignore[misc]
         self.checkpoint_seconds = checkpoint_seconds
         self.run = run
         self.advance = advance
+        self.noted = Noted()
+        self.stopped_by: int | None = None
         self.tokens = trainer.recipe.tokens_by_step()
 
     def on_train_begin(self, args: object, state: TrainerState, control: TrainerControl, **_: object) -> None:
@@ -88,8 +95,10 @@ class Monitor(TrainerCallback):  # type: ignore[misc]
         step = state.global_step
         self.history.seconds = self.earlier_seconds + time.monotonic() - self.started
         self.history.finished = step >= self.trainer.recipe.steps
+        due, self.stopped_by = self._agreed()
         control.should_evaluate = step in self.validation_steps
-        control.should_save = control.should_evaluate or self._checkpoint_is_due()
+        control.should_save = control.should_evaluate or due or self.stopped_by is not None
+        control.should_training_stop |= self.stopped_by is not None
         self.saving = time.monotonic()
 
     def on_log(
@@ -145,20 +154,26 @@ class Monitor(TrainerCallback):  # type: ignore[misc]
         inputs = trainer._prepare_inputs(trainer.data_collator(self.probe_rows))
         check_gradients(model, lambda: trainer.summed_loss(model, inputs) / trained_tokens(inputs))
 
-    def _checkpoint_is_due(self) -> bool:
-        """Whether time is up; the first device decides for all."""
+    def _agreed(self) -> tuple[bool, int | None]:
+        """Whether time for a checkpoint is up, and the signal to stop by, the same on every device.
+
+        The first device decides on the time; a signal may reach any of them.
+        """
         due = time.monotonic() - self.saved >= max(self.checkpoint_seconds, SAVE_SHARE * self.save_duration)
+        number = self.noted.number
         if self.trainer.args.world_size == 1:
-            return due
-        mine = torch.tensor(
-            float(due and self.trainer.is_world_process_zero()), device=self.trainer.args.device
-        )
-        return bool(self.trainer.accelerator.reduce(mine) > 0)
+            return due, number
+        mine = [
+            float(due and self.trainer.is_world_process_zero()),
+            float(number or 0),
+            float(number is not None),
+        ]
+        summed = self.trainer.accelerator.reduce(torch.tensor(mine, device=self.trainer.args.device)).tolist()
+        return summed[0] > 0, round(summed[1] / summed[2]) if summed[2] else None
 
     def _note(self, step: int, loss: float) -> str:
-        elapsed = time.monotonic() - self.started
-        rate = sum(self.tokens[self.first_step : step]) / elapsed
-        left = sum(self.tokens[step:]) / rate
+        rate = per_second(sum(self.tokens[self.first_step : step]), time.monotonic() - self.started)
+        left = sum(self.tokens[step:]) / rate if rate else 0.0
         return f"loss {loss:.3f}, {rate:.0f} tokens/s, {_duration(left)} left"
 
     def _check_finite(self, name: str, value: float, step: int) -> None:

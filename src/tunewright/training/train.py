@@ -16,6 +16,7 @@ from tunewright.models.load import DTYPES, load_tokenizer
 from tunewright.models.machine import memory_bytes
 from tunewright.models.quiet import quiet_known_messages
 from tunewright.progress import progress
+from tunewright.signals import interrupted, signals_noted
 from tunewright.tracking.run import Run
 from tunewright.training import checkpoints
 from tunewright.training.arguments import training_arguments
@@ -24,6 +25,7 @@ from tunewright.training.best import WEIGHTS, choose_probe_rows, remembered_logi
 from tunewright.training.encode import EncodedRow, encode_rows
 from tunewright.training.history import History, read_history
 from tunewright.training.memory import choose_micro_batch_size
+from tunewright.training.pass_size import within_limit
 from tunewright.training.prove_weights import prove_weights
 from tunewright.training.result import BaseModel, TrainingMetrics, TrainingResult
 from tunewright.training.trainable_model import (
@@ -73,6 +75,7 @@ def train(
         The result on the first device, null on the others.
 
     Raises:
+        InterruptionError: a signal has ended it after a checkpoint.
         TrainingError: rows that cannot be trained on, gradients or losses that cannot be trusted, or
             saved weights that are not the trained model.
         ModelError: the base model cannot be loaded.
@@ -102,6 +105,7 @@ def train(
         length=max(recipe.lengths),
         trained=max(row.trained_tokens for row in encoded),
     )
+    micro_batch_size = within_limit(folder, micro_batch_size)
     arguments = training_arguments(method, hardware, recipe, micro_batch_size=micro_batch_size, folder=folder)
 
     from tunewright.training.trainer import HISTORY, SupervisedTrainer
@@ -196,7 +200,11 @@ def run_steps(
     run: Run,
     checkpoint_seconds: float,
 ) -> None:
-    """Train from the checkpoint, or from the start, to the end."""
+    """Train from the checkpoint, or from the start, to the end.
+
+    Raises:
+        InterruptionError: a signal came; the step that was under way is done and its checkpoint written.
+    """
     import torch
 
     from tunewright.training.monitor import Monitor
@@ -205,20 +213,24 @@ def run_steps(
     if first:
         checkpoints.remove_drafts(trainer.folder)
     with progress("training", trainer.recipe.steps) if first else nullcontext(_no_progress) as advance:
-        trainer.add_callback(
-            Monitor(
-                trainer,
-                validation_steps=validation_steps(trainer.recipe, method.evals_per_epoch),
-                patience=method.early_stopping_patience,
-                probe_rows=probe_rows,
-                base_name=base.name,
-                dtype=getattr(torch, DTYPES[hardware.precision]),
-                checkpoint_seconds=checkpoint_seconds,
-                run=run,
-                advance=advance,
-            )
+        monitor = Monitor(
+            trainer,
+            validation_steps=validation_steps(trainer.recipe, method.evals_per_epoch),
+            patience=method.early_stopping_patience,
+            probe_rows=probe_rows,
+            base_name=base.name,
+            dtype=getattr(torch, DTYPES[hardware.precision]),
+            checkpoint_seconds=checkpoint_seconds,
+            run=run,
+            advance=advance,
         )
-        trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint is not None else None)
+        trainer.add_callback(monitor)
+        with signals_noted() as noted:
+            monitor.noted = noted
+            trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint is not None else None)
+    if monitor.stopped_by is not None:
+        what = f"training was interrupted after step {trainer.state.global_step}, whose checkpoint is written"
+        raise interrupted(monitor.stopped_by, what)
 
 
 def keep_libraries_quiet() -> None:

@@ -15,6 +15,7 @@ from torch.utils.data import DataLoader
 from transformers import PrinterCallback, Trainer, TrainerControl
 from trl import SFTTrainer
 
+from tunewright.refusals import as_os_errors
 from tunewright.training import checkpoints
 from tunewright.training.batching import Collator, MicroBatches, Recipe, TrainingRows, share
 from tunewright.training.encode import EncodedRow
@@ -175,7 +176,8 @@ class SupervisedTrainer(SFTTrainer):  # type: ignore[misc]
         """The library writes in place: let it write elsewhere, then give the folder its name."""
         target = checkpoints.checkpoint_folder(self.folder, self.state.global_step)
         self._writing = desk = self.folder / f"{checkpoints.WRITING}checkpoint"
-        Trainer._save_checkpoint(self, model, trial)  # not trl's, which adds a model card
+        with as_os_errors(target):
+            Trainer._save_checkpoint(self, model, trial)  # not trl's, which adds a model card
         self._writing = None
         self.accelerator.wait_for_everyone()
         if self.is_world_process_zero():

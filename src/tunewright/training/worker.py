@@ -12,23 +12,32 @@ import threading
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tunewright import artifacts
 from tunewright.artifacts import read_json, write_json
 from tunewright.config.stage_settings import stage_settings
 from tunewright.data.rows import read_rows
-from tunewright.errors import TunewrightError
+from tunewright.errors import InterruptionError, TunewrightError
 from tunewright.models.machine import timing_record
 from tunewright.models.record import read_record
+from tunewright.models.want_of_memory import is_out_of_memory
+from tunewright.progress import say
+from tunewright.refusals import refusal
+from tunewright.signals import Signalled, interrupted, signals_raise
 from tunewright.tracking.none import NoRun
+from tunewright.tracking.records import Facts
 from tunewright.tracking.run import tracked_run
+from tunewright.training import checkpoints
 from tunewright.training.history import write_loss_csv
-from tunewright.training.launch import ERROR
+from tunewright.training.launch import ERROR, OUT_OF_MEMORY
 from tunewright.training.result import BaseModel, TrainingResult
 from tunewright.training.train import train
 
 RESULT = "result.json"
 LOSS = "loss.csv"
+LOST_DEVICE = ("gloo", "Connection closed by peer", "Connection reset by peer", "NCCL")
+"""What a collective says when the process of another device is gone."""
 
 
 @dataclass(frozen=True)
@@ -49,17 +58,35 @@ class Result:
 
 
 def main(root: Path, base_folder: Path, folder: Path) -> int:
-    """Train on this process's device and leave the result in `folder`."""
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    """Train on this process's device and leave the result, or what went wrong, in `folder`."""
     first = int(os.environ.get("RANK", "0")) == 0
     try:
-        _take_device()
-        _train(root, base_folder, folder, first=first)
+        with signals_raise():
+            threading.Thread(target=_heed_parent, daemon=True).start()
+            _take_device()
+            _train(root, base_folder, folder, first=first)
+    except InterruptionError as error:
+        return _tell(folder, error, first=first)
+    except Signalled as signalled:
+        if _several():
+            return 1  # the others are waiting for this one: they have to be ended
+        return _tell(
+            folder, interrupted(signalled.number, "training was interrupted before or after its steps")
+        )
     except TunewrightError as error:
-        write_json(folder / ERROR, {"what": error.what, "where": error.where, "fix": error.fix})
-        return 1
-    except KeyboardInterrupt:
-        return 130
+        return _tell(folder, error)
+    except OSError as error:
+        told = refusal(error)
+        if told is None:
+            raise
+        return _tell(folder, told)
+    except (RuntimeError, MemoryError) as error:
+        if is_out_of_memory(error):
+            (folder / OUT_OF_MEMORY).touch()
+            return 1
+        if _several() and any(sign in str(error) for sign in LOST_DEVICE):
+            return 1  # the device that is gone, or whoever ended it, has the cause to tell
+        raise
     return 0
 
 
@@ -71,8 +98,9 @@ def read_result(folder: Path) -> Result:
 
 def _train(root: Path, base_folder: Path, folder: Path, *, first: bool) -> None:
     settings = stage_settings("train", root).settings
-    tracked = tracked_run(settings.tracking, settings.project, "train") if first else nullcontext(NoRun())
-    with tracked as run:
+    with (
+        tracked_run(settings.tracking, settings.project, "train", root) if first else nullcontext(NoRun())
+    ) as run:
         result = train(
             BaseModel(
                 base_folder,
@@ -89,20 +117,27 @@ def _train(root: Path, base_folder: Path, folder: Path, *, first: bool) -> None:
             run=run,
         )
         if result is not None:
+            timing = timing_record(result.seconds, result.tokens).as_dict()
+            _write_result(folder, result, timing)
             run.summary(result.metrics.as_dict())
-            _write_result(folder, result)
+            run.record(Facts({"timing": {"train": timing}}))
 
 
-def _write_result(folder: Path, result: TrainingResult) -> None:
+def _write_result(folder: Path, result: TrainingResult, timing: dict[str, Any]) -> None:
     write_loss_csv(folder / LOSS, result.history)
     write_json(
         folder / RESULT,
         {
             "weights": result.weights.relative_to(folder).as_posix(),
             "metrics": result.metrics.as_dict(),
-            "timing": timing_record(result.seconds, result.tokens).as_dict(),
+            "timing": timing,
         },
     )
+
+
+def _several() -> bool:
+    """Whether torch's launcher has started this process as one of several."""
+    return int(os.environ.get("WORLD_SIZE", "1")) > 1
 
 
 def _take_device() -> None:
@@ -114,10 +149,29 @@ def _take_device() -> None:
             torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
 
 
-def _end_with_parent() -> None:
-    """Wait for the stage's process to let go of the pipe; a training without it would go on unseen."""
-    while os.read(0, 1):
-        pass
+def _tell(folder: Path, error: TunewrightError, *, first: bool = True) -> int:
+    """Leave the error for the stage; returns the exit code: 0 for devices that stop together as told.
+
+    Half-written files go first: they may be what has filled the disk.
+    """
+    number = error.number if isinstance(error, InterruptionError) else None
+    if first:
+        checkpoints.remove_drafts(folder)
+        told = {"what": error.what, "where": error.where, "fix": error.fix, "signal": number}
+        try:
+            write_json(folder / ERROR, told)
+        except OSError:  # this is the disk that is full
+            say(f"error: {error}")
+    return 1 if number is None else 0
+
+
+def _heed_parent() -> None:
+    """Read the pipe that the stage's process holds: signals that are meant for this one, and its end.
+
+    A training that outlives the stage would go on unseen.
+    """
+    while number := os.read(0, 1):
+        os.kill(os.getpid(), number[0])
     os._exit(1)
 
 
