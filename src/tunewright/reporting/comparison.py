@@ -10,6 +10,7 @@ from tunewright.evaluation.statistics import Interval
 from tunewright.reporting import numbers
 from tunewright.reporting.inputs import ReportInputs
 from tunewright.reporting.names import CONTESTANTS, FIELD_PREFIX, PROMPTED, SHORT, TUNED, metric_name
+from tunewright.reporting.rationale import advice_on
 
 
 @dataclass(frozen=True)
@@ -95,15 +96,9 @@ def notes(inputs: ReportInputs) -> tuple[Note, ...]:
     found = []
     if inputs.prompting.suffices:
         found.append(_prompting_note(inputs))
-    if inputs.task.rationale.need == "know":
-        found.append(
-            Note(
-                "Retrieval is usually the better answer here.",
-                "The rationale says that the model needs to KNOW something new. Fine-tuning teaches "
-                "behaviour well and facts badly: facts change, cannot be cited and are easily made up. "
-                "Compare with retrieval before this goes on.",
-            )
-        )
+    advice = advice_on(inputs)
+    if advice.approach != "fine-tuning":
+        found.append(Note(advice.headline, " ".join((*advice.reasons, advice.try_first))))
     return tuple(found)
 
 

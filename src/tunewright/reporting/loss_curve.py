@@ -95,8 +95,8 @@ def loss_chart(losses: Sequence[LossPoint], best_step: int | None) -> LossChart 
     if not finite:
         return None
     last_step = max(1, *(point.step for point in finite))
-    x_ticks = [step for step in _nice_ticks(last_step) if step <= last_step]
-    y_ticks = _nice_ticks(max(point.loss for point in finite))
+    x_ticks = [step for step in nice_ticks(last_step) if step <= last_step]
+    y_ticks = nice_ticks(max(point.loss for point in finite))
     x_scale = (WIDTH - LEFT - RIGHT) / last_step
     y_scale = (HEIGHT - TOP - BOTTOM) / y_ticks[-1]
 
@@ -122,7 +122,7 @@ def loss_chart(losses: Sequence[LossPoint], best_step: int | None) -> LossChart 
     )
 
 
-def _nice_ticks(high: float, about: int = 5) -> list[float]:
+def nice_ticks(high: float, about: int = 5) -> list[float]:
     """Round numbers from 0 to at or above high, `about` of them (steps of 1, 2, 2.5 or 5 x 10^k)."""
     high = high if high > 0 else 1.0
     raw = high / about

@@ -11,6 +11,7 @@ from typing import Any
 from tunewright.reporting import comparison, facts, numbers
 from tunewright.reporting.inputs import ReportInputs
 from tunewright.reporting.names import CONTESTANTS, TUNED
+from tunewright.reporting.rationale import decision_facts
 from tunewright.reporting.templates import fenced, render_markdown
 from tunewright.reporting.verdict_view import criterion_rows, verdict_view
 
@@ -30,6 +31,7 @@ def _context(inputs: ReportInputs) -> dict[str, Any]:
         "instructions": Markup(fenced(inputs.task.instructions.strip())),  # noqa: S704 - fenced
         "project": inputs.project,
         "task": inputs.task,
+        "decision_facts": decision_facts(inputs.task.rationale),
         "version": inputs.version,
         "base_model": str(inputs.base_model),
         "source": inputs.base_model.source,

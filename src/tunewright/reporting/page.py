@@ -8,6 +8,7 @@ from tunewright.reporting import comparison, examples, facts, numbers
 from tunewright.reporting.inputs import ReportInputs
 from tunewright.reporting.loss_curve import loss_chart
 from tunewright.reporting.names import CONTESTANTS
+from tunewright.reporting.rationale import decision_facts
 from tunewright.reporting.templates import render_html
 from tunewright.reporting.verdict_view import criterion_rows, verdict_view
 
@@ -31,6 +32,7 @@ def _context(inputs: ReportInputs) -> dict[str, Any]:
         "findings": comparison.findings(inputs),
         "notes": comparison.notes(inputs),
         "cost": facts.cost_lines(inputs),
+        "decision_facts": decision_facts(inputs.task.rationale),
         "comparison": {
             "blocks": comparison.blocks(inputs),
             "further": comparison.further_blocks(inputs),

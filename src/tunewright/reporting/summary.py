@@ -1,13 +1,15 @@
-"""The short table and the verdict as plain lines, for terminals."""
+"""The short table and the verdict: as plain lines for terminals, as markdown for a pull request."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from tunewright.evaluation.results import Results
+from tunewright.evaluation.statistics import Interval
 from tunewright.evaluation.verdict import Verdict
 from tunewright.reporting import numbers
 from tunewright.reporting.names import CONTESTANTS
+from tunewright.reporting.templates import render_markdown
 from tunewright.reporting.verdict_view import criterion_rows, verdict_view
 
 
@@ -39,6 +41,38 @@ def verdict_table(verdict: Verdict) -> str:
     if len(rows) == 1:
         return f"{view.title}: {view.sentence}"
     return f"{_aligned(rows)}\n{view.title}"
+
+
+def verdict_markdown(
+    project: str, metrics: Sequence[str], scores: Results, verdict: Verdict, warning: str = ""
+) -> str:
+    """Verdict, comparison and criteria as markdown; the same numbers as in `summary_table`.
+
+    Args:
+        project: its name.
+        metrics: which, in this order.
+        scores: contestant -> metric -> score.
+        verdict: what was judged.
+        warning: a sentence to put first, empty for none.
+    """
+    rows = [
+        (metric, [_with_interval(metric, scores[who][metric]) for who in CONTESTANTS]) for metric in metrics
+    ]
+    return render_markdown(
+        "verdict.md.j2",
+        {
+            "project": project,
+            "verdict": verdict_view(verdict),
+            "warning": warning,
+            "contestants": list(CONTESTANTS.values()),
+            "rows": rows,
+            "criteria": criterion_rows(verdict),
+        },
+    )
+
+
+def _with_interval(metric: str, found: Interval) -> str:
+    return f"{numbers.score(metric, found.value)} {numbers.interval(metric, found.low, found.high)}"
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> str:

@@ -35,6 +35,11 @@ def fenced(text: str) -> str:
     return f"{fence}text\n{visible(text)}\n{fence}"
 
 
+def markdown_text(text: str) -> str:
+    """The text on one line, with what markdown would take for markup escaped."""
+    return _MARKDOWN.sub(r"\\\1", " ".join(visible(text).split()))
+
+
 def _render(
     template: str, context: Mapping[str, Any], *, html: bool, finalize: Callable[[object], object]
 ) -> str:
@@ -56,4 +61,4 @@ def _fit(value: object) -> object:
 
 
 def _markdown(value: object) -> object:
-    return _MARKDOWN.sub(r"\\\1", " ".join(visible(value).split())) if type(value) is str else value
+    return markdown_text(value) if type(value) is str else value

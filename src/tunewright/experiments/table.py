@@ -1,0 +1,239 @@
+"""The comparison as a table: what differs in columns, what all share beneath."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import Any
+
+from tunewright.evaluation.statistics import Interval
+from tunewright.experiments.columns import differing, labels, value_of
+from tunewright.experiments.experiment import Experiment, Value
+from tunewright.experiments.ranking import LOSS, SECONDS, best_first, first_metric
+from tunewright.experiments.read import WORKSPACE
+from tunewright.reporting import numbers
+from tunewright.reporting.names import CONTESTANTS, PROMPTED, SHORT
+from tunewright.reporting.templates import markdown_text, visible
+
+LONGEST_VALUE = 32
+"""Characters of a setting in a table for people."""
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What makes a spreadsheet compute a text."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Experiments side by side.
+
+    Attributes:
+        experiments: best first.
+        by: what they are ranked by.
+        settings: keys of the settings that differ.
+        metrics: that are shown, most important first.
+    """
+
+    experiments: tuple[Experiment, ...]
+    by: str
+    settings: tuple[str, ...]
+    metrics: tuple[str, ...]
+
+    @cached_property
+    def same_base(self) -> bool:
+        """Whether the base model has the same scores in all of them."""
+        return len({repr(_base(one)) for one in self.experiments if one.tuned}) <= 1
+
+    @cached_property
+    def same_test_rows(self) -> bool:
+        """Whether all were scored on the same test rows, so that their numbers can be compared."""
+        return len({one.test_rows for one in self.experiments if one.tuned}) <= 1
+
+    @cached_property
+    def same_baseline(self) -> bool:
+        """Whether all were started on the same commit."""
+        return len({one.baseline for one in self.experiments if one.baseline}) <= 1
+
+
+def compare(experiments: Sequence[Experiment], by: str | None) -> Comparison:
+    """Put experiments side by side.
+
+    Raises:
+        UsageError: there is no such metric, or nothing was computed.
+    """
+    metric = first_metric(experiments, by)
+    ranked = best_first(experiments, metric)
+    shown = [metric, *(name for one in ranked for name in one.metrics)]
+    metrics = tuple(name for name in dict.fromkeys(shown) if name not in (LOSS, SECONDS))
+    return Comparison(tuple(ranked), metric, differing(experiments), metrics)
+
+
+def as_text(comparison: Comparison) -> str:
+    """For a terminal: columns aligned, the base model's scores and warnings beneath."""
+    rows = table(comparison)
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    lines = (
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    )
+    return "\n".join([*lines, *notes(comparison)])
+
+
+def as_markdown(comparison: Comparison) -> str:
+    """A markdown table, as for a pull request."""
+    head, *rows = [[markdown_text(cell) for cell in row] for row in table(comparison)]
+    lines = [head, ["---"] * len(head), *rows]
+    told = [f"\n{markdown_text(note)}" for note in notes(comparison)]
+    return "\n".join([*(f"| {' | '.join(line)} |" for line in lines), *told])
+
+
+def as_csv(comparison: Comparison) -> str:
+    """Every number in a column of its own, keys in full."""
+    scored = [(who, metric) for who in reversed(CONTESTANTS) for metric in comparison.metrics]
+    parts = ("value", "low", "high", "n")
+    text = io.StringIO()
+    out = csv.writer(text, lineterminator="\n")
+    out.writerow(
+        ["name", "state", *comparison.settings]
+        + [f"{who}.{metric}.{part}" for who, metric in scored for part in parts]
+        + [LOSS, SECONDS, "accepted", "test_rows", "baseline", "commit"]
+    )
+    for one in comparison.experiments:
+        scores = [one.scores.get(who, {}).get(metric) for who, metric in scored]
+        row: list[Any] = [one.name, one.state, *(_cell(value_of(one, key)) for key in comparison.settings)]
+        row += [getattr(score, part, None) for score in scores for part in parts]
+        row += [one.validation_loss, one.train_seconds, one.accepted, one.test_rows, one.baseline, one.commit]
+        out.writerow(_inert(value) for value in row)
+    return text.getvalue()
+
+
+def as_json(comparison: Comparison) -> str:
+    """Everything for programs."""
+    return json.dumps(
+        {
+            "by": comparison.by,
+            "settings": comparison.settings,
+            "metrics": comparison.metrics,
+            "experiments": [_plain(comparison, one) for one in comparison.experiments],
+        },
+        indent=2,
+        ensure_ascii=False,
+    )
+
+
+def table(comparison: Comparison) -> list[list[str]]:
+    """Cells for people, the heading first."""
+    short = labels(comparison.settings)
+    head = ["experiment", *(short[key] for key in comparison.settings), *comparison.metrics]
+    rows = [head + [title for title, _ in _further(comparison, comparison.experiments[0])]]
+    told = {key: texts(comparison.experiments, key) for key in comparison.settings}
+    for place, one in enumerate(comparison.experiments):
+        settings = [told[key][place] for key in comparison.settings]
+        scores = [score_text(metric, one.tuned.get(metric)) for metric in comparison.metrics]
+        rows.append([visible(one.name), *settings, *scores, *(cell for _, cell in _further(comparison, one))])
+    return rows
+
+
+def texts(experiments: Sequence[Experiment], key: str) -> list[str]:
+    """A setting of each experiment as short text; unlike values give unlike texts."""
+    values = [value_of(one, key) for one in experiments]
+    known = [one.complete or key in one.settings for one in experiments]
+    whole = [_value(value) if there else "–" for value, there in zip(values, known, strict=True)]
+    short = [text if len(text) <= LONGEST_VALUE else f"{text[: LONGEST_VALUE - 1]}…" for text in whole]
+    if len(set(short)) == len(set(whole)):
+        return short
+    numbered = {text: number for number, text in enumerate(dict.fromkeys(whole), start=1)}
+    return [f"({numbered[text]}) {cut}" for text, cut in zip(whole, short, strict=True)]
+
+
+def notes(comparison: Comparison) -> list[str]:
+    """What all share, and what a reader must not miss."""
+    measured = [one for one in comparison.experiments if one.tuned]
+    found = []
+    if measured and comparison.same_base:
+        for who in PROMPTED:
+            scores = measured[0].scores.get(who, {})
+            told = ", ".join(f"{m} {score_text(m, scores.get(m))}" for m in comparison.metrics if m in scores)
+            if told:
+                found.append(f"base model, {SHORT[who]}: {told}")
+    if not comparison.same_test_rows:
+        found.append("not all were scored on the same test rows: compare only those with the same letters")
+    if any(one.state == "changed" for one in measured):
+        found.append(f"{WORKSPACE}: settings changed since its results were computed; type: dvc repro")
+    if {one.name for one in comparison.experiments} == {WORKSPACE}:
+        found.append("there are no experiments yet: `tunewright run -m method=lora,qlora` makes some")
+    return found
+
+
+def score_text(metric: str, score: Interval | None) -> str:
+    """`76.5 % [72.3, 80.9]`."""
+    if score is None:
+        return "–"
+    return f"{numbers.score(metric, score.value)} {numbers.interval(metric, score.low, score.high)}".strip()
+
+
+def verdict_text(experiment: Experiment) -> str:
+    """The verdict in a word; a dash where nothing was judged."""
+    return {True: "accepted", False: "not accepted", None: "–"}[experiment.accepted]
+
+
+def _further(comparison: Comparison, one: Experiment) -> list[tuple[str, str]]:
+    """The columns behind the metrics: heading and cell."""
+    cells = []
+    if not comparison.same_base:
+        cells.append(("best prompt", _best_prompt(comparison, one)))
+    if comparison.by == LOSS:
+        cells.append(("loss", "–" if one.validation_loss is None else numbers.decimal(one.validation_loss)))
+    if not comparison.same_test_rows:
+        cells.append(("test rows", one.test_rows or "–"))
+    if not comparison.same_baseline:
+        cells.append(("on", one.baseline[:7] or "–"))
+    seconds = one.train_seconds
+    cells.append(("training", "–" if seconds is None else numbers.duration(seconds)))
+    return [*cells, ("verdict", verdict_text(one)), ("state", one.state)]
+
+
+def _best_prompt(comparison: Comparison, one: Experiment) -> str:
+    metric = comparison.metrics[0]
+    scores = [found for who in PROMPTED if (found := one.scores.get(who, {}).get(metric)) is not None]
+    return score_text(metric, max(scores, key=lambda score: score.value, default=None))
+
+
+def _base(one: Experiment) -> list[Any]:
+    return [sorted(one.scores.get(who, {}).items()) for who in PROMPTED]
+
+
+def _value(value: Value) -> str:
+    if isinstance(value, float):
+        return f"{value:g}"
+    return " ".join(
+        visible(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)).split()
+    )
+
+
+def _cell(value: Value) -> Value:
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else value
+
+
+def _inert(value: Any) -> Any:  # noqa: ANN401 - a cell
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+
+
+def _plain(comparison: Comparison, one: Experiment) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "state": one.state,
+        "commit": one.commit or None,
+        "baseline": one.baseline or None,
+        "settings": {key: one.settings[key] for key in comparison.settings if key in one.settings},
+        "scores": {
+            who: {metric: asdict(score) for metric, score in scores.items()}
+            for who, scores in one.scores.items()
+        },
+        LOSS: one.validation_loss,
+        SECONDS: one.train_seconds,
+        "accepted": one.accepted,
+        "test_rows": one.test_rows or None,
+    }
