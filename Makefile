@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 DEMO := demo/support-triage
 WITH_BIN := PATH="$(CURDIR)/$(BIN):$$PATH"
 
-.PHONY: help setup demo test test-gpu check fix bench clean
+.PHONY: help setup demo test test-gpu check fix docs docs-links bench clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -38,15 +38,27 @@ check: setup  ## format, lint, types, layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-fix: setup  ## mend what can be mended: format, lint, the copies in template/
+fix: setup  ## mend what can be mended: format, lint, JSON Schemas, the copies in template/
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+	$(BIN)/tunewright schema
+	cp conf/.schemas/* 'template/{{cookiecutter.project_slug}}/conf/.schemas/'
+	rm 'template/{{cookiecutter.project_slug}}/conf/.schemas/params.schema.json'  # each kind of task has its own
+	for kind in template/*/examples/*; do \
+		(cd "$$kind" && '$(CURDIR)/$(BIN)/tunewright' schema params > conf/.schemas/params.schema.json) || exit 1; done
+	$(BIN)/python tools/option_prompts.py
 	cp dvc.yaml 'template/{{cookiecutter.project_slug}}/dvc.yaml'
 	cp data/README.md 'template/{{cookiecutter.project_slug}}/examples/extraction/data/README.md'
 	cp data/raw/tickets.jsonl 'template/{{cookiecutter.project_slug}}/examples/extraction/data/raw/tickets.jsonl'
+
+docs: setup  ## build the documentation site into docs/_build/html; a warning is an error
+	$(BIN)/sphinx-build --fail-on-warning --keep-going --quiet docs docs/_build/html
+
+docs-links: setup  ## ask every external link of the documentation, over the network
+	$(BIN)/sphinx-build -b linkcheck --quiet docs docs/_build/links
 
 bench: setup  ## measure the commands; see docs/benchmarks.md
 	$(BIN)/python benchmarks/commands.py
 
 clean:  ## remove what the commands above made
-	rm -rf $(VENV) demo build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) demo build dist docs/_build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -3,22 +3,39 @@
 from __future__ import annotations
 
 import sys
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from tunewright import __version__
+from tunewright.cli import complete
 from tunewright.errors import TunewrightError
+from tunewright.refusals import refusal
 
 app = typer.Typer(
     name="tunewright",
     help="Fine-tune language models as declared, versioned projects: reproducible, measured, gated.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+
+class Format(StrEnum):
+    """How `show` prints."""
+
+    text = "text"
+    yaml = "yaml"
+    json = "json"
+
+
+class VerdictFormat(StrEnum):
+    """How `tunewright accept` prints."""
+
+    text = "text"
+    markdown = "markdown"
 
 
 def main() -> None:
@@ -28,6 +45,12 @@ def main() -> None:
     except TunewrightError as error:
         print(f"error: {error}", file=sys.stderr)  # noqa: T201
         sys.exit(error.exit_code)
+    except OSError as error:
+        told = refusal(error)
+        if told is None:
+            raise
+        print(f"error: {told}", file=sys.stderr)  # noqa: T201
+        sys.exit(told.exit_code)
     except KeyboardInterrupt:
         print("interrupted: run the same command again to go on", file=sys.stderr)  # noqa: T201
         sys.exit(130)
@@ -58,24 +81,89 @@ def new(
         bool, typer.Option("--no-input", help="Take the default of every question not answered.")
     ] = False,
     output_dir: Annotated[Path, typer.Option(help="Where the project's folder is made.")] = Path(),
+    here: Annotated[
+        bool, typer.Option("--here", help="Make no folder: fill this one, empty or a repository just begun.")
+    ] = False,
 ) -> None:
     """Make a new project: one repository for one business use case."""
     from tunewright.cli.new import new as scaffold
 
-    scaffold(answers or [], no_input=no_input, output_dir=output_dir)
+    scaffold(answers or [], no_input=no_input, output_dir=output_dir, here=here)
 
 
 @app.command("set")
 def set_(
     assignments: Annotated[
         list[str],
-        typer.Argument(help="GROUP=OPTION, KEY=VALUE, or ~KEY to take a value back."),
+        typer.Argument(
+            help="GROUP=OPTION, KEY=VALUE, or ~KEY to take a value back.",
+            autocompletion=complete.assignments,
+        ),
     ],
 ) -> None:
     """Change params.yaml: `tunewright set method=lora method.learning_rate=1e-4`."""
     from tunewright.cli.set import set_values
 
     set_values(Path.cwd(), assignments)
+
+
+@app.command()
+def options(
+    group: Annotated[
+        str | None, typer.Argument(help="One group; all if left out.", autocompletion=complete.groups)
+    ] = None,
+) -> None:
+    """List what can be chosen: what each option is for, and whether it is the project's or the library's."""
+    from tunewright.cli.options import options as show_options
+
+    show_options(Path.cwd(), group)
+
+
+@app.command()
+def show(
+    key: Annotated[
+        str | None,
+        typer.Argument(help="A group, a subtree or a setting.", autocompletion=complete.settings),
+    ] = None,
+    form: Annotated[Format, typer.Option("--format", help="How to print it.")] = Format.text,
+    diff: Annotated[
+        str | None, typer.Option(metavar="REV", help="Print what differs from a git revision.")
+    ] = None,
+) -> None:
+    """Print resolved settings and where each comes from: file and line, set, or the schema's default."""
+    from tunewright.cli.show import show as show_settings
+
+    show_settings(Path.cwd(), key, form.value, diff)
+
+
+@app.command()
+def eject(
+    option: Annotated[str, typer.Argument(metavar="GROUP/OPTION", autocompletion=complete.packaged_options)],
+) -> None:
+    """Copy a packaged option into the project's conf/, where it may be edited."""
+    from tunewright.cli.eject import eject as copy_option
+
+    copy_option(Path.cwd(), option)
+
+
+@app.command()
+def schema(
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[GROUP]",
+            help="Print this one: a group, params or config. If left out, all are written.",
+            autocompletion=complete.schemas,
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option(help="Folder to write to; conf/.schemas if left out.")
+    ] = None,
+) -> None:
+    """Write JSON Schema of option files and params.yaml, so that editors complete and check them."""
+    from tunewright.cli.schema import schema as write_schemas
+
+    write_schemas(Path.cwd(), name, output)
 
 
 @app.command()
@@ -87,11 +175,95 @@ def plan() -> None:
 
 
 @app.command()
-def accept() -> None:
+def run(
+    assignments: Annotated[
+        list[str],
+        typer.Argument(
+            help="GROUP=OPTION, KEY=VALUE or ~KEY; with -m also KEY=A,B, choice(), range() and glob().",
+            autocompletion=complete.assignments,
+        ),
+    ],
+    multirun: Annotated[bool, typer.Option("-m", "--multirun", help="A sweep: all combinations.")] = False,
+    queue: Annotated[bool, typer.Option("--queue", help="Queue only; `dvc queue start` runs them.")] = False,
+    jobs: Annotated[int, typer.Option("-j", "--jobs", min=1, help="Experiments at once.")] = 1,
+    name: Annotated[str, typer.Option(metavar="PREFIX", help="Begins the experiments' names.")] = "",
+) -> None:
+    """Run experiments, leaving params.yaml as it is: `tunewright run -m method=lora,dora seed=1,2`."""
+    from tunewright.cli.run import run as run_experiments
+
+    raise typer.Exit(
+        run_experiments(Path.cwd(), assignments, multirun=multirun, queue_only=queue, jobs=jobs, prefix=name)
+    )
+
+
+@app.command()
+def accept(
+    format_: Annotated[
+        VerdictFormat, typer.Option("--format", help="As lines, or as tables for a pull request.")
+    ] = VerdictFormat.text,
+) -> None:
     """Print each acceptance criterion with its value and interval; exit 1 when one fails."""
     from tunewright.cli.accept import accept as show_verdict
 
-    raise typer.Exit(show_verdict(Path.cwd()))
+    raise typer.Exit(show_verdict(Path.cwd(), markdown=format_ is VerdictFormat.markdown))
+
+
+@app.command()
+def experiments(
+    form: Annotated[
+        Literal["text", "json", "csv", "markdown"], typer.Option("--format", help="How to print it.")
+    ] = "text",
+    by: Annotated[
+        str | None, typer.Option(metavar="METRIC", help="Rank by this; the task's first metric if left out.")
+    ] = None,
+    html: Annotated[
+        bool, typer.Option("--html", help="Write an HTML page with charts instead: see --output.")
+    ] = False,
+    output: Annotated[Path, typer.Option(help="Where --html writes.")] = Path(".tunewright/experiments.html"),
+) -> None:
+    """Compare the project's experiments: what differs among them, best first."""
+    from tunewright.cli.experiments import experiments as show_experiments
+
+    show_experiments(Path.cwd(), form, by, output if html else None)
+
+
+@app.command()
+def adopt(
+    name: Annotated[str, typer.Argument(help="An experiment's name, as `tunewright experiments` lists it.")],
+) -> None:
+    """Make one experiment the project's own: its settings, its results, nothing to recompute."""
+    from tunewright.cli.adopt import adopt as take_over
+
+    take_over(Path.cwd(), name)
+
+
+@app.command()
+def doctor(
+    fix: Annotated[
+        bool,
+        typer.Option("--fix", help="Mend what is safe to mend: leftover locks, downloads, scratch folders."),
+    ] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Warnings count: exit 1.")] = False,
+    form: Annotated[Literal["text", "json"], typer.Option("--format", help="text or json")] = "text",
+) -> None:
+    """Check machine and project: what is wrong and what to type. Exit 1: wrong, 2: could not check."""
+    from tunewright.cli.doctor import doctor as examine
+
+    raise typer.Exit(examine(Path.cwd(), fix=fix, strict=strict, form=form))
+
+
+@app.command()
+def tracked(
+    experiment: Annotated[
+        str | None,
+        typer.Argument(help="An experiment's name, a git revision or a run's id. All runs if left out."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """From an experiment to its tracker's run and back: where each tracker has which experiment."""
+    from tunewright.cli.tracked import tracked as show_tracked
+
+    show_tracked(Path.cwd(), experiment, as_json=as_json)
 
 
 @app.command(hidden=True)

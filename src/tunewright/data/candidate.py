@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tunewright.data.read import Place
+from tunewright.data.raw_row import Place
 from tunewright.data.rows import Message, Row
 
 ABSENT = "(absent)"

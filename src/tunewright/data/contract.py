@@ -2,13 +2,14 @@
 
 `prepare` holds the references to it and evaluation the models' answers, so that both mean the same
 by "valid". Messages name paths, types and the schema's own values; of the answer they quote nothing
-but a value outside an `enum`, the name of a key that is not allowed, each cut to `QUOTED` characters.
+but a single word outside an `enum` and the name of a key that is not allowed, cut to `QUOTED` characters.
 """
 
 from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,9 @@ MAX_DEPTH = 64
 
 QUOTED = 40
 """Most characters of a value that a message quotes."""
+
+LABEL = re.compile(r"[^\W\d]+([_-][^\W\d]+)*")
+"""A word: no digit, @ or space, so no number, address or sentence."""
 
 
 class ContractError(ValueError):
@@ -235,7 +239,7 @@ def _reason(error: ValidationError) -> str:
         case "type":
             return f"is {json_type(error.instance)}, not {' or '.join(kind.types)}"
         case "enum":
-            return f"{quote(error.instance)} is not one of {', '.join(map(quote, kind.options))}"
+            return f"{named(error.instance)} is not one of {', '.join(map(quote, kind.options))}"
         case "const":
             return f"is not {quote(kind.expected_value)}"
         case "required":
@@ -250,6 +254,12 @@ def _reason(error: ValidationError) -> str:
             return f"breaks `{name}` {kind.limit}"
         case name:
             return f"breaks `{name}`"
+
+
+def named(value: object) -> str:
+    """A value that is a single word, as labels are; of any other, which may be personal, the type alone."""
+    plain = value is None or isinstance(value, bool) or (isinstance(value, str) and LABEL.fullmatch(value))
+    return quote(value) if plain else f"a value of type {json_type(value)}"
 
 
 def json_type(value: object) -> str:

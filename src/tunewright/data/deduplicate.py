@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from tunewright.data.candidate import Candidate
-from tunewright.data.read import Discarded, Place
+from tunewright.data.raw_row import Discarded, Place
 
 Sieved = tuple[list[Candidate], list[Discarded]]
 

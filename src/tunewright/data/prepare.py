@@ -14,7 +14,8 @@ from tunewright.data import deduplicate
 from tunewright.data.candidate import Candidate
 from tunewright.data.card import DataCard, SourceCounts
 from tunewright.data.describe import answer_counts, lengths, meta_counts, warnings
-from tunewright.data.read import Discarded, read_source, source_path
+from tunewright.data.raw_row import Discarded, PlaceInOrder
+from tunewright.data.read import read_source, source_path
 from tunewright.data.rows import Row
 from tunewright.data.split import keep_prompts_apart, refuse_empty, split
 from tunewright.data.transform import apply, chosen_transforms
@@ -149,14 +150,17 @@ def divide(root: Path, cleaned: Cleaned, data: Data, kind: TaskKind, output: Out
 
 
 def write_discarded(path: Path, discarded: Iterable[Discarded]) -> None:
-    """Write rejected.jsonl: `{"file", "line", "reason", "row_sha256"}` by place; never a row's text."""
+    """Write rejected.jsonl: `{"file", "line", "reason", "row_sha256"}` by place; never a row's text.
+
+    Rows of a reader of the project's own have `row`, their number, in place of `line`.
+    """
     rows = sorted(discarded, key=lambda row: (row.place.file, row.place.line))
     write_jsonl(
         path,
         (
             {
                 "file": row.place.file,
-                "line": row.place.line,
+                "row" if isinstance(row.place, PlaceInOrder) else "line": row.place.line,
                 "reason": str(row),
                 "row_sha256": row.place.sha256,
             }

@@ -9,64 +9,19 @@ from __future__ import annotations
 import csv
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from tunewright.config.schema.data import Source
 from tunewright.data.contract import ContractError, json_type, parse_json
+from tunewright.data.custom_reader import chosen_reader, read_with
+from tunewright.data.raw_row import Discarded as Discarded
+from tunewright.data.raw_row import Place as Place
+from tunewright.data.raw_row import RawRow as RawRow
 from tunewright.errors import DataError
+from tunewright.extensions import load_extensions
 
 RAW = Path("data") / "raw"
 _BOM = b"\xef\xbb\xbf"
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a row comes from.
-
-    Attributes:
-        file: path of the raw file, relative to the project.
-        line: the physical line where the row starts, from 1.
-        sha256: hex SHA-256 of the row's bytes, without the line end.
-    """
-
-    file: str
-    line: int
-    sha256: str
-
-    def __str__(self) -> str:
-        """`file:line`, as editors take it."""
-        return f"{self.file}:{self.line}"
-
-
-@dataclass(frozen=True)
-class RawRow:
-    """A row as it stands in the file: its fields by name, nothing checked yet."""
-
-    place: Place
-    values: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Discarded:
-    """A row that goes no further.
-
-    Attributes:
-        place: where it stands.
-        reason: why; the same words for the same mistake, so that they can be counted.
-        detail: what differs from row to row (a byte, another row's place) and completes the reason.
-        duplicate: removed because another row says the same, not rejected as faulty.
-    """
-
-    place: Place
-    reason: str
-    detail: str = ""
-    duplicate: bool = False
-
-    def __str__(self) -> str:
-        """Reason and detail as one sentence."""
-        return f"{self.reason} {self.detail}".rstrip()
 
 
 def source_path(root: Path, source: Source) -> Path:
@@ -103,11 +58,16 @@ def read_source(root: Path, source: Source, columns: tuple[str, ...] = ()) -> It
         source: the file and its format; a byte order mark at its start is skipped.
         columns: columns that a CSV must have.
 
+    A source with a reader is read by that function of the project's extensions.
+
     Raises:
+        TunewrightError: the reader is not registered, fails or gives something else than rows.
         DataError: the file cannot be had (see `source_path`), is in another encoding than UTF-8 as
             a whole, is one JSON array, or is a CSV without a usable header.
     """
     path = source_path(root, source)
+    if source.reader is not None:
+        return read_with(chosen_reader(source.reader, load_extensions(root).readers), path, source)
     lines = _physical_lines(path, source.path)
     return (
         _read_csv(source.path, lines, columns) if source.format == "csv" else _read_jsonl(source.path, lines)

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 
 from tunewright.config.schema.data import Split
 from tunewright.data.candidate import ABSENT, Candidate
-from tunewright.data.read import Discarded, Place
+from tunewright.data.raw_row import Discarded, Place
 from tunewright.errors import DataError
 
 SPLITS = ("train", "validation", "test")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 
-from tunewright.data.read import Discarded, RawRow
+from tunewright.data.raw_row import Discarded, RawRow
 from tunewright.errors import DataError
-from tunewright.extensions import FOLDER, RowTransform, failure
+from tunewright.extensions import FOLDER, RowTransform, failure, source_place
 
 
 def chosen_transforms(
@@ -39,22 +39,22 @@ def apply(transforms: Sequence[tuple[str, RowTransform]], raw: RawRow) -> RawRow
 
     Raises:
         TunewrightError: a transform fails; names its file and line, and the row.
-        DataError: a transform returns something else than a row.
+        DataError: a transform returns something else than a row; names its file and line, and the row.
     """
     values = raw.values
     for name, function in transforms:
         try:
             changed = function(values)
-        except Exception as error:
-            failed = failure(name, error)
+        except (Exception, SystemExit) as error:  # a project's code may raise anything
+            failed = failure(f"transform {name!r}", error)
             failed.fix = f"mend the transform, or the row it fails on: {raw.place}"
             raise failed from error
         if changed is None:
             return Discarded(raw.place, f"rejected by the transform {name!r}")
         if not isinstance(changed, dict):
             raise DataError(
-                f"transform {name!r} returned {type(changed).__name__}",
-                where=str(raw.place),
+                f"transform {name!r} returned {type(changed).__name__} for {raw.place}",
+                where=source_place(function),
                 fix="return the row (a dict), or None to reject it",
             )
         values = changed

@@ -1,6 +1,6 @@
 """A raw row becomes a candidate or is rejected: its structure, then the task's contract.
 
-Reasons never quote a row, except a label or a value outside an `enum`, cut to 40 characters.
+Reasons never quote a row, except a single word in place of a label, cut to 40 characters.
 """
 
 from __future__ import annotations
@@ -19,10 +19,11 @@ from tunewright.data.contract import (
     canonical_json,
     is_text,
     json_type,
+    named,
     parse_json,
     quote,
 )
-from tunewright.data.read import Discarded, RawRow
+from tunewright.data.raw_row import Discarded, RawRow
 from tunewright.data.rows import Message, Role, Row
 
 _ANSWER = "completion"
@@ -85,7 +86,7 @@ class RowCheck:
             near = difflib.get_close_matches(normalise(answer), map(normalise, self._labels), n=1)
             nearest = [label for label in self._labels if normalise(label) in near]
             hint = f"; the nearest is {quote(nearest[0])}" if nearest else ""
-            raise _FaultError(f"label {quote(answer)} is not in the label set{hint}")
+            raise _FaultError(f"label {named(answer)} is not in the label set{hint}")
         return answer
 
     def _json_answer(self, given: object) -> str:

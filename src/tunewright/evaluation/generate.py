@@ -15,13 +15,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tunewright.artifacts import names_the_file
 from tunewright.config.schema.evaluation import Evaluation
 from tunewright.data.rows import Message, Row
 from tunewright.errors import EvaluationError
-from tunewright.evaluation.decoding import decode_greedily, shared_prefix
+from tunewright.evaluation.decoding import Prefix, decode_greedily, shared_prefix
 from tunewright.evaluation.predictions import Contestant, Prediction
 from tunewright.models.chat import encode_prompt, end_of_turn_ids
-from tunewright.progress import progress
+from tunewright.models.want_of_memory import is_out_of_memory
+from tunewright.progress import per_second, progress, say
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -79,17 +81,25 @@ def generate(
     stop_ids = frozenset(end_of_turn_ids(tokenizer))
     missing = batches[len(kept) :]
     answers: dict[int, list[int]] = {}
+    title = TITLES[contestant]
     new_tokens, started = 0, time.monotonic()
-    with progress(TITLES[contestant], total=len(rows)) as advance:
-        for batch, tokens in zip(batches, kept, strict=False):
-            answers.update(zip(batch, tokens, strict=True))
-            advance(len(batch), note="kept from an earlier run")
-        decoded = _decode_batches(model, encoded, missing, stop_ids, evaluation.max_new_tokens)
-        for batch, tokens in zip(missing, decoded, strict=True):
-            journal.append(tokens)
-            answers.update(zip(batch, tokens, strict=True))
-            new_tokens += sum(map(len, tokens))
-            advance(len(batch), note=f"{new_tokens / (time.monotonic() - started):.0f} tokens/s")
+    try:
+        with progress(title, total=len(rows)) as advance:
+            for batch, tokens in zip(batches, kept, strict=False):
+                answers.update(zip(batch, tokens, strict=True))
+                advance(len(batch))
+            if answers:
+                say(f"{title}: {len(answers)} of {len(rows)} answers are kept from an earlier run")
+            decoded = _decode_batches(model, encoded, missing, stop_ids, evaluation.max_new_tokens)
+            for batch, tokens in zip(missing, decoded, strict=True):
+                journal.append(tokens)
+                answers.update(zip(batch, tokens, strict=True))
+                new_tokens += sum(map(len, tokens))
+                rate = per_second(new_tokens, time.monotonic() - started)
+                advance(len(batch), note=f"{rate:.0f} tokens/s")
+    except KeyboardInterrupt:
+        say(f"{title}: {len(answers)} of {len(rows)} answers are kept")
+        raise
     predictions = [
         Prediction(
             id=row.id,
@@ -124,7 +134,7 @@ class Journal:
 
     def append(self, entry: object) -> None:
         """Write one entry and wait until it is on the disk."""
-        with self._path.open("ab") as file:
+        with names_the_file(self._path), self._path.open("ab") as file:
             file.write(json.dumps(entry).encode() + b"\n")
             file.flush()
             os.fsync(file.fileno())
@@ -155,7 +165,36 @@ def _decode_batches(
     prefix = shared_prefix(model, encoded)
     for batch in batches:
         prompts = [encoded[index] for index in batch]
-        yield decode_greedily(model, prompts, prefix, stop_ids=stop_ids, max_new_tokens=max_new_tokens)
+        yield _decode(model, prompts, prefix, stop_ids, max_new_tokens)
+
+
+def _decode(
+    model: PreTrainedModel,
+    prompts: Sequence[list[int]],
+    prefix: Prefix,
+    stop_ids: frozenset[int],
+    max_new_tokens: int,
+) -> list[list[int]]:
+    """New tokens of the rows of a batch; where memory runs out, of its halves one after the other."""
+    try:
+        return decode_greedily(model, prompts, prefix, stop_ids=stop_ids, max_new_tokens=max_new_tokens)
+    except (RuntimeError, MemoryError) as error:
+        if not is_out_of_memory(error):
+            raise
+        if len(prompts) == 1:
+            raise EvaluationError(
+                "not even one prompt and its answer fit into memory",
+                where="evaluation",
+                fix="lower evaluation.few_shot.k or evaluation.max_new_tokens, or: "
+                "tunewright set evaluation.load_in_4bit=true",
+            ) from error
+    half = len(prompts) // 2  # outside of the handler, which would keep the failed pass's tensors alive
+    say(f"out of memory with {len(prompts)} prompts at once: going on with {half}")
+    return [
+        answer
+        for part in (prompts[:half], prompts[half:])
+        for answer in _decode(model, part, prefix, stop_ids, max_new_tokens)
+    ]
 
 
 def _check_lengths(rows: Sequence[Row], encoded: Sequence[list[int]], room: int | None) -> None:

@@ -36,9 +36,22 @@ def read_results(path: Path) -> Results:
 
 
 def flat_values(results: Results) -> dict[str, float]:
-    """The values alone as `contestant/metric`, for trackers."""
+    """Values with their intervals as `contestant/metric`, `..._low` and `..._high`, for trackers."""
     return {
-        f"{contestant}/{name}": interval.value
+        f"{contestant}/{name}": value
         for contestant, measured in results.items()
-        for name, interval in measured.items()
+        for name, value in with_intervals(measured).items()
+    }
+
+
+def with_intervals(measured: Mapping[str, Interval]) -> dict[str, float]:
+    """Each metric as three numbers: NAME, NAME_low, NAME_high."""
+    return {
+        name: value
+        for metric, interval in measured.items()
+        for name, value in (
+            (metric, interval.value),
+            (f"{metric}_low", interval.low),
+            (f"{metric}_high", interval.high),
+        )
     }

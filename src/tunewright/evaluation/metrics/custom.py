@@ -11,7 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from tunewright.errors import EvaluationError
 from tunewright.evaluation.metrics.score import Score, shares
 from tunewright.evaluation.predictions import Prediction
-from tunewright.extensions import FOLDER, METRIC_PREFIX, Extensions, RowMetric, failure
+from tunewright.extensions import FOLDER, METRIC_PREFIX, Extensions, RowMetric, failure, source_place
+
+LONGEST = 40
+"""Characters of a wrong score that a message shows."""
 
 
 def custom_metrics(names: Iterable[str], extensions: Extensions) -> dict[str, RowMetric]:
@@ -48,16 +51,22 @@ def custom_scores(predictions: Sequence[Prediction], metrics: Mapping[str, RowMe
 def _score(name: str, function: RowMetric, prediction: Prediction) -> float:
     try:
         score: object = function(prediction.prompt, prediction.reference, prediction.answer)
-    except Exception as error:  # a project's code may raise anything
-        raise failure(name, error) from error
+    except (Exception, SystemExit) as error:  # a project's code may raise anything
+        raise failure(f"metric {name!r}, test row {prediction.id}", error) from error
     try:
         number = float(score)  # type: ignore[arg-type]
     except (TypeError, ValueError):
         number = math.nan
     if isinstance(score, str) or not 0 <= number <= 1:
         raise EvaluationError(
-            f"{name} returned {score!r} where a number between 0 and 1 is wanted",
-            where=f"test row {prediction.id}",
-            fix=f"mend the function in {FOLDER}/",
+            f"{name} returned {_cut(score)} for test row {prediction.id}; a number between 0 and 1 is wanted",
+            where=source_place(function),
+            fix="mend the function",
         )
     return number
+
+
+def _cut(score: object) -> str:
+    """The score as text, cut: it may hold an answer."""
+    text = repr(score)
+    return text if len(text) <= LONGEST else text[: LONGEST - 3] + "..."

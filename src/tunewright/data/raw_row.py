@@ -1,0 +1,62 @@
+"""A raw row with its place, or why it goes no further: what readers yield and transforms take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a row comes from.
+
+    Attributes:
+        file: path of the raw file, relative to the project.
+        line: the physical line where the row starts, from 1.
+        sha256: hex SHA-256 of the row's bytes, without the line end.
+    """
+
+    file: str
+    line: int
+    sha256: str
+
+    def __str__(self) -> str:
+        """`file:line`, as editors take it."""
+        return f"{self.file}:{self.line}"
+
+
+class PlaceInOrder(Place):
+    """Where a row of the project's own reader comes from: its number as `line`, since lines are not known."""
+
+    def __str__(self) -> str:
+        """`file, row N`."""
+        return f"{self.file}, row {self.line}"
+
+
+@dataclass(frozen=True)
+class RawRow:
+    """A row as it stands in the file: its fields by name, nothing checked yet."""
+
+    place: Place
+    values: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Discarded:
+    """A row that goes no further.
+
+    Attributes:
+        place: where it stands.
+        reason: why; the same words for the same mistake, so that they can be counted.
+        detail: what differs from row to row (a byte, another row's place) and completes the reason.
+        duplicate: removed because another row says the same, not rejected as faulty.
+    """
+
+    place: Place
+    reason: str
+    detail: str = ""
+    duplicate: bool = False
+
+    def __str__(self) -> str:
+        """Reason and detail as one sentence."""
+        return f"{self.reason} {self.detail}".rstrip()
