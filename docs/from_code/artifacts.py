@@ -1,0 +1,115 @@
+"""The files that stages write, each with its form; the fields are those of the dataclass that is written.
+
+`FILES` says which class stands behind which file. A test holds it against a real run: every file that
+dvc.yaml declares is in it, and has the very fields of its class.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+
+from pydantic import TypeAdapter
+
+from tunewright.data.card import DataCard, Lengths, SourceCounts
+from tunewright.data.read import Place
+from tunewright.data.rows import Message, Row
+from tunewright.evaluation.predictions import Prediction
+from tunewright.evaluation.statistics import Interval
+from tunewright.evaluation.verdict import Judgement, Verdict
+from tunewright.models.machine import MachineRecord, TimingRecord
+from tunewright.models.record import BaseModelRecord
+from tunewright.training.result import TrainingMetrics
+
+from .docstrings import attributes, code_in_backticks, summary
+from .json_words import in_words
+from .tables import anchor, code, table
+
+
+@dataclass(frozen=True)
+class File:
+    """A file that a stage writes.
+
+    Attributes:
+        form: what it is, in a sentence.
+        fields: the class whose fields stand in it; none where the form says it all.
+        parts: the classes that some of these fields hold.
+    """
+
+    form: str
+    fields: type | None = None
+    parts: tuple[type, ...] = ()
+
+
+ROWS = File("JSON Lines, a prepared row each.", Row, (Message,))
+PREDICTIONS = File("JSON Lines, an answer each.", Prediction)
+SCORES = File("JSON: `{contestant: {metric: score}}`; each score has these fields.", Interval)
+TIMING = File("JSON. Differs from run to run, so nothing compares it.", TimingRecord, (MachineRecord,))
+
+FILES = {
+    "resolved.yaml": File("YAML: every setting with its value, in the order of [the settings](settings.md)."),
+    "artifacts/base_model.json": File("JSON. In git: it pins the base model.", BaseModelRecord),
+    "artifacts/data/train.jsonl": ROWS,
+    "artifacts/data/validation.jsonl": ROWS,
+    "artifacts/data/test.jsonl": ROWS,
+    "artifacts/data/rejected.jsonl": File(
+        "JSON Lines, a rejected or removed row each: its place, and `reason`. Never its text. Rows of a "
+        "reader of the project's own have `row`, their number, in place of `line`.",
+        Place,
+    ),
+    "artifacts/data/card.json": File("JSON.", DataCard, (SourceCounts, Lengths)),
+    "artifacts/baseline/predictions.jsonl": PREDICTIONS,
+    "artifacts/evaluation/predictions.jsonl": PREDICTIONS,
+    "artifacts/adapter/": File(
+        "What peft's `PeftModel.from_pretrained` takes: `adapter_config.json`, `adapter_model.safetensors`. "
+        "With `method=full` a whole model, as transformers' `from_pretrained` takes it."
+    ),
+    "metrics/data.json": File("JSON: rows read, kept, rejected, removed and in each split; `conflicts`."),
+    "metrics/baseline.json": SCORES,
+    "metrics/evaluation.json": SCORES,
+    "metrics/train.json": File("JSON.", TrainingMetrics),
+    "metrics/acceptance.json": File("JSON.", Verdict, (Judgement,)),
+    "timings/baseline.json": TIMING,
+    "timings/evaluate.json": TIMING,
+    "timings/train.json": TIMING,
+    "plots/loss.csv": File("CSV with a header: the loss by step, of training and of validation."),
+    "reports/report.html": File("The report: one HTML file that loads nothing from elsewhere."),
+    "reports/model_card.md": File("The model card: Markdown with the metadata block that model hubs read."),
+}
+RENAMED = {"sha256": "row_sha256"}
+"""rejected.jsonl says whose hash it is, since the row is not there."""
+
+
+def markdown() -> str:
+    """A row a file, then the fields of each class."""
+    rows = [
+        [code(name), file.form + (f" [Fields](#{file.fields.__name__.lower()})" if file.fields else "")]
+        for name, file in FILES.items()
+    ]
+    classes = dict.fromkeys(
+        cls for file in FILES.values() if file.fields for cls in (file.fields, *file.parts)
+    )
+    return "\n".join([table(["file", "form"], rows), *map(_fields, classes)])
+
+
+def names(cls: type) -> list[str]:
+    """The names of a class's fields as they stand in the file."""
+    found = [field.name for field in dataclasses.fields(cls)]
+    return [RENAMED.get(name, name) for name in found] if cls is Place else found
+
+
+def _fields(cls: type) -> str:
+    """A section a class, with those that its fields are made of below it."""
+    schema = TypeAdapter(cls).json_schema()
+    parts = {name: part for name, part in schema.get("$defs", {}).items() if "properties" in part}
+    links = {name: f"[{name}](#{anchor(name)})" for name in parts}
+    meanings = attributes(cls)
+    rows = [
+        [
+            code(name),
+            in_words(value, schema.get("$defs", {}), links),
+            code_in_backticks(meanings.get(field, "")),
+        ]
+        for name, (field, value) in zip(names(cls), schema["properties"].items(), strict=True)
+    ]
+    return f"## {cls.__name__}\n\n{summary(cls)}\n\n{table(['field', 'values', 'meaning'], rows)}"
