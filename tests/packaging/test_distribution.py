@@ -67,7 +67,7 @@ def test_the_wheel_holds_every_file(dist: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         held = set(archive.namelist())
     expected = {name.removeprefix("src/") for name in tracked("src/tunewright")}
-    expected |= {f"tunewright/{name}" for name in tracked("conf", "template")}
+    expected |= {f"tunewright/{name}" for name in tracked("conf", "template", "constraints.txt")}
     assert len(expected) > 150
     assert expected - held == set()
 
@@ -76,7 +76,10 @@ def test_the_sdist_holds_every_file(dist: Path) -> None:
     with tarfile.open(next(dist.glob("*.tar.gz"))) as archive:
         held = {name.partition("/")[2] for name in archive.getnames()}
     assert (
-        tracked("src", "conf", "template", "pyproject.toml", "setup.py", "LICENSE", "README.md") - held
+        tracked(
+            "src", "conf", "template", "pyproject.toml", "setup.py", "constraints.txt", "LICENSE", "README.md"
+        )
+        - held
         == set()
     )
 

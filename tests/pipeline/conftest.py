@@ -121,11 +121,13 @@ def make_project(folder: Path, cache: Path) -> Project:
 
 
 @pytest.fixture(scope="module")
-def ready(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A project whose pipeline ran once and is committed."""
+def ready(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A project whose pipeline ran once, with the module's SETTINGS if it has any, and is committed."""
     base = tmp_path_factory.mktemp("project")
     (base / "p").mkdir()
     project = make_project(base / "p", base / "cache")
+    if settings := getattr(request.module, "SETTINGS", ()):
+        project.run("tunewright", "set", *settings)
     assert project.repro() == {"compose", "fetch", "prepare", "baseline", "train", "evaluate", "report"}
     project.commit("Ran")
     return project

@@ -8,11 +8,12 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
 
-from tests.pipeline.conftest import Project
+from tests.pipeline.conftest import Project, stages_run
 
 pytestmark = pytest.mark.slow
 
@@ -117,8 +118,6 @@ def test_another_version_of_the_library_runs_everything(ready: Project, tmp_path
     ready.restore()
     (tmp_path / "sitecustomize.py").write_text("import tunewright\n\ntunewright.__version__ = '0.1.1'\n")
     output = ready.run("dvc", "repro", PYTHONPATH=str(tmp_path))
-    from tests.pipeline.conftest import stages_run
-
     assert stages_run(output) - {"compose"} == EVERYTHING
 
 
@@ -158,10 +157,20 @@ def test_a_clone_elsewhere_pulls_and_runs_nothing(ready: Project, tmp_path: Path
     assert clone.repro() - {"compose"} == TRAINING
 
 
-def test_a_queued_experiment_runs_what_changed(ready: Project) -> None:
+def test_a_queued_sweep_trains_each_point_and_scores_the_base_model_once(ready: Project) -> None:
+    """The README's sweep: several values in one `-S`, a worker of DVC's own."""
     ready.restore()
-    ready.run("dvc", "exp", "run", "--queue", "-S", "++set.method.learning_rate=7e-4", "--name", "faster")
-    output = ready.run("dvc", "exp", "run", "--run-all")
-    assert "faster" in ready.run("dvc", "exp", "list", "--name-only"), output
-    shown = ready.run("dvc", "exp", "show", "--json")
-    assert "tuned" in shown
+    ready.run("dvc", "exp", "run", "--queue", "-S", "++set.method.lora.r=4,8", "--name", "rank")
+    ready.run("dvc", "queue", "start")
+    deadline = time.monotonic() + 600
+    while (status := ready.run("dvc", "queue", "status")).count("Success") < 2:
+        assert "Failed" not in status, status
+        assert time.monotonic() < deadline, status
+        time.sleep(2)
+    shown = json.loads(ready.run("dvc", "exp", "show", "--json"))
+    points = [point for commit in shown for point in commit["experiments"] or []]
+    revisions = [point["revs"][0] for point in points]
+    ranks = {r["data"]["params"]["resolved.yaml"]["data"]["method"]["lora"]["r"] for r in revisions}
+    assert ranks == {4, 8}
+    for name in ("rank-1", "rank-2"):
+        assert stages_run(ready.run("dvc", "queue", "logs", name)) - {"compose"} == TRAINING

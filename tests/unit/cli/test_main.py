@@ -1,5 +1,6 @@
 """The command line: fast, no traceback for a user's mistake, the exit code says what happened."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from tunewright.cli.accept import accept
 from tunewright.config.compose import compose
 from tunewright.config.resolved import to_yaml
 from tunewright.errors import TunewrightError
+from tunewright.stages.run import let_waiting_threads_sleep
 
 ROOT = Path(__file__).parents[3]
 HEAVY = ("torch", "transformers", "peft", "trl", "wandb", "dvc", "hydra", "pydantic", "datasets")
@@ -36,6 +38,10 @@ def test_help_imports_nothing_heavy() -> None:
     [
         (("set", "seed=1"), 2, "tunewright new"),
         (("plan",), 2, "tunewright new"),
+        (("show",), 2, "tunewright new"),
+        (("eject", "method/lora"), 2, "tunewright new"),
+        (("options", "metod"), 2, "did you mean 'method'"),
+        (("schema", "metod"), 2, "did you mean 'method'"),
         (("accept",), 1, "dvc repro"),
         (("stage", "nope"), 1, "no stage 'nope'"),
         (("new", "--no-input", "kind=poetry"), 2, "kind cannot be 'poetry'"),
@@ -48,16 +54,16 @@ def test_a_mistake_is_a_message(arguments: tuple[str, ...], code: int, told: str
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize(("accepted", "code"), [(True, 0), (False, 1)])
-def test_accept_prints_the_verdict_and_exits_by_it(
-    accepted: bool, code: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    write_text(tmp_path / "resolved.yaml", to_yaml(compose(ROOT)))
+def project_with_results(folder: Path, *, accepted: bool) -> None:
+    """The reference project's configuration with made-up results."""
+    for name in ("conf", "params.yaml", "dvc.yaml", "extensions"):
+        (folder / name).symlink_to(ROOT / name)
+    write_text(folder / "resolved.yaml", to_yaml(compose(ROOT)))
     metrics = ("field_accuracy", "schema_valid", "exact_match", "json_valid")
     score = {"value": 0.5, "low": 0.4, "high": 0.6, "n": 80}
     scores = dict.fromkeys(metrics, score)
-    write_json(tmp_path / "metrics" / "baseline.json", {"zero_shot": scores, "few_shot": scores})
-    write_json(tmp_path / "metrics" / "evaluation.json", {"tuned": scores})
+    write_json(folder / "metrics" / "baseline.json", {"zero_shot": scores, "few_shot": scores})
+    write_json(folder / "metrics" / "evaluation.json", {"tuned": scores})
     criterion = {
         "metric": "schema_valid",
         "over": None,
@@ -69,14 +75,62 @@ def test_accept_prints_the_verdict_and_exits_by_it(
         "passed": accepted,
         "reason": "because",
     }
-    write_json(tmp_path / "metrics" / "acceptance.json", {"accepted": accepted, "criteria": [criterion]})
+    write_json(folder / "metrics" / "acceptance.json", {"accepted": accepted, "criteria": [criterion]})
+
+
+@pytest.mark.parametrize(("accepted", "code"), [(True, 0), (False, 1)])
+def test_accept_prints_the_verdict_and_exits_by_it(
+    accepted: bool, code: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project_with_results(tmp_path, accepted=accepted)
     assert accept(tmp_path) == code
     told = capsys.readouterr().out
     assert ("pass" if accepted else "FAIL") in told
     assert "50.0 %" in told
     assert "reports/report.html" in told
+    assert "note:" not in told
+
+
+@pytest.mark.parametrize(("accepted", "code"), [(True, 0), (False, 1)])
+def test_accept_as_markdown_is_two_tables(accepted: bool, code: int, tmp_path: Path) -> None:
+    from markdown_it import MarkdownIt
+
+    project_with_results(tmp_path, accepted=accepted)
+    done = tunewright("accept", "--format", "markdown", folder=tmp_path)
+    assert done.returncode == code
+    tokens = MarkdownIt("commonmark").enable("table").parse(done.stdout)
+    assert [token.type for token in tokens].count("table_open") == 2
+    cells = [token.content for token in tokens if token.type == "inline"]
+    assert cells[0] == f"Support triage: {'Accepted' if accepted else 'Not accepted'}"
+    assert cells.count("50.0 % \\[40.0, 60.0\\]") == 3 * 4, "three contestants, four metrics"
+    assert ("pass" if accepted else "**FAIL**") in cells
+
+
+@pytest.mark.parametrize("markdown", [True, False])
+def test_accept_says_when_the_configuration_has_changed_since(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], markdown: bool
+) -> None:
+    project_with_results(tmp_path, accepted=True)
+    params = (ROOT / "params.yaml").read_text(encoding="utf-8")
+    (tmp_path / "params.yaml").unlink()
+    (tmp_path / "params.yaml").write_text(params.replace("tracking: wandb-offline", "tracking: none"))
+    assert accept(tmp_path, markdown=markdown) == 0
+    assert "dvc repro" not in capsys.readouterr().out, "the tracker changes no result"
+    (tmp_path / "params.yaml").write_text(params.replace("set: {}", "set: {method: {learning_rate: 0.005}}"))
+    assert accept(tmp_path, markdown=markdown) == 0
+    assert "what these numbers were made from: dvc repro" in capsys.readouterr().out
 
 
 def test_accept_before_a_run_says_what_to_type(tmp_path: Path) -> None:
     with pytest.raises(TunewrightError, match="dvc repro"):
         accept(tmp_path)
+
+
+def test_waiting_threads_sleep_unless_the_user_says_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    for given, wanted in ((None, ("PASSIVE", "300")), ("ACTIVE", ("ACTIVE", None))):
+        monkeypatch.delenv("GOMP_SPINCOUNT", raising=False)
+        monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
+        if given:
+            monkeypatch.setenv("OMP_WAIT_POLICY", given)
+        let_waiting_threads_sleep()
+        assert (os.environ["OMP_WAIT_POLICY"], os.environ.get("GOMP_SPINCOUNT")) == wanted

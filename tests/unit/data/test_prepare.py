@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tunewright.config.schema.data import Data, Fields, Split
+from tunewright.config.schema.data import Data, Fields, Source, Split
 from tunewright.config.schema.task import OutputContract
 from tunewright.data.prepare import Cleaned, clean, divide, refuse_many_rejected, write_discarded
 from tunewright.data.read import Discarded, Place
@@ -211,3 +211,23 @@ def test_columns_that_the_settings_name_must_be_in_a_csv(folder):
 def test_nothing_left_to_split_is_a_data_error(folder):
     with pytest.raises(DataError, match="no row for train and validation and test: 0 rows"):
         prepared(folder, folder.data([{"prompt": "", "completion": ""}]))
+
+
+def test_rows_of_a_reader_are_rejected_with_their_number(folder):
+    (folder.root / "extensions").mkdir()
+    (folder.root / "extensions" / "mine.py").write_text(
+        "from tunewright.extensions import reader\n\n\n"
+        "@reader('pairs')\ndef pairs(path):\n"
+        "    for line in path.read_text().splitlines():\n"
+        "        prompt, _, completion = line.partition('|')\n"
+        "        yield {'prompt': prompt, 'completion': completion}\n"
+    )
+    path = folder.write("rows.txt", "a question|an answer\nanother|\n")
+    source = Source(path=path, format="prompt_completion", licence="none", reader="pairs")
+    cleaned = clean(folder.root, Data(sources=(source,)), "chat", OutputContract(), {})
+    assert [candidate.row.reference for candidate in cleaned.candidates] == ["an answer"]
+    where = folder.root / "rejected.jsonl"
+    write_discarded(where, cleaned.discarded)
+    (row,) = [json.loads(line) for line in where.read_text().splitlines()]
+    assert (row["file"], row["row"], "line" in row) == (path, 2, False)
+    assert "blank" in row["reason"]

@@ -35,7 +35,7 @@ def test_a_failing_transform_is_named_with_the_row():
     def broken(row):
         return row["b"]
 
-    with pytest.raises(TunewrightError, match="extension 'broken': KeyError") as caught:
+    with pytest.raises(TunewrightError, match="transform 'broken': KeyError") as caught:
         apply([("broken", broken)], ROW)
     assert "data/raw/rows.jsonl:3" in caught.value.fix
 

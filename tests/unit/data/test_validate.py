@@ -115,8 +115,9 @@ def test_extraction_answers_are_held_to_the_contract_and_written_canonically(tri
         ),
         (
             {"category": 1, "order_number": 2, "needs_human": 3, "x": 4},
-            'answer breaks the contract: answer: has keys that are not allowed: "x"; category: 1 is not '
-            'one of "billing", "delivery"; needs_human: is integer, not boolean; and 1 more',
+            'answer breaks the contract: answer: has keys that are not allowed: "x"; category: a value '
+            'of type integer is not one of "billing", "delivery"; needs_human: is integer, not boolean; '
+            "and 1 more",
         ),
         ({"category": float("nan")}, "answer holds what JSON cannot"),
         ({"category": {1, 2}}, "answer holds what JSON cannot"),
@@ -132,6 +133,7 @@ def test_extraction_answers_that_break_the_contract_are_rejected(triage, answer,
         ("Billing", 'label "Billing" is not in the label set; the nearest is "billing"'),
         ("delivry", 'label "delivry" is not in the label set; the nearest is "delivery"'),
         ("zzz", 'label "zzz" is not in the label set'),
+        ("jane@example.com", "label a value of type string is not in the label set"),
         ("x" * 500, f'label "{"x" * 38}… is not in the label set'),
     ],
 )

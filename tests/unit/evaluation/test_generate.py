@@ -247,3 +247,38 @@ def test_prompt_of_a_longer_conversation_is_its_last_question() -> None:
     row = make_rows(1)[0]
     turns = (*row.prompt, Message("assistant", "when?"), Message("user", "today"), row.messages[-1])
     assert generate._last_question(type(row)(row.id, turns, row.group, row.source)) == "today"
+
+
+@pytest.mark.parametrize(
+    "error", [MemoryError(), RuntimeError("CUDA out of memory. Tried to allocate 2 GiB")]
+)
+def test_where_memory_runs_out_a_batch_goes_in_halves(
+    model: Any,
+    tokenizer: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    error: Exception,
+) -> None:
+    """The want of memory is made up: more than two prompts do not fit."""
+    (tmp_path / "whole").mkdir()
+    (tmp_path / "halves").mkdir()
+    whole = run(model, tokenizer, tmp_path / "whole")
+
+    def tight(model: Any, prompts: Any, *arguments: Any, **keywords: Any) -> Any:
+        if len(prompts) > 2:
+            raise error
+        return decode_greedily(model, prompts, *arguments, **keywords)
+
+    monkeypatch.setattr(generate, "decode_greedily", tight)
+    halves = run(model, tokenizer, tmp_path / "halves")
+    assert halves.predictions == whole.predictions
+    assert "out of memory with 4 prompts at once: going on with 2" in capsys.readouterr().err
+
+    def too_tight(*_: Any, **__: Any) -> Any:
+        raise error
+
+    monkeypatch.setattr(generate, "decode_greedily", too_tight)
+    with pytest.raises(EvaluationError, match="not even one prompt") as caught:
+        run(model, tokenizer, tmp_path)
+    assert "few_shot" in caught.value.fix

@@ -258,7 +258,7 @@ def test_custom_metrics_must_return_a_number_between_0_and_1(bad: Any) -> None:
 
 
 def test_a_custom_metric_that_raises_is_named() -> None:
-    with pytest.raises(TunewrightError, match=r"extension 'custom\.mine': ZeroDivisionError"):
+    with pytest.raises(TunewrightError, match=r"metric 'custom\.mine', test row r0: ZeroDivisionError"):
         score_custom(lambda *texts: 1 / 0)
 
 

@@ -40,4 +40,8 @@ def test_results_come_back(tmp_path: Path) -> None:
 
 
 def test_trackers_get_plain_values() -> None:
-    assert flat_values(RESULTS) == {"zero_shot/accuracy": 0.5}
+    assert flat_values(RESULTS) == {
+        "zero_shot/accuracy": 0.5,
+        "zero_shot/accuracy_low": 0.4,
+        "zero_shot/accuracy_high": 0.6,
+    }

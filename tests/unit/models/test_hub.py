@@ -28,6 +28,7 @@ class Hub:
         self.commits = {FIRST: files, SECOND: {**files, "generation_config.json": b"{}"}}
         self.main = FIRST
         self.refusal = ""
+        self.cut_after: int | None = None
         self.served: list[str] = []
 
     def answer(self, path: str) -> tuple[int, dict[str, str], bytes]:
@@ -83,7 +84,9 @@ def hub(tiny_folder, tmp_path, monkeypatch, cache):
                 self.send_header(name, value)
             self.end_headers()
             if self.command == "GET":
-                self.wfile.write(content)
+                whole = state.cut_after is None or len(content) <= state.cut_after
+                self.wfile.write(content if whole else content[: state.cut_after])
+                self.close_connection = not whole
 
         do_HEAD = do_GET  # noqa: N815
 
@@ -218,6 +221,21 @@ def test_a_refusal_is_explained_without_the_token(hub, cache, refusal, message, 
     assert fix in caught.value.fix
     assert TOKEN not in str(caught.value)
     assert not cache.exists() or [path for path in cache.iterdir() if path.is_dir()] == []
+
+
+def test_a_connection_that_breaks_off_is_named_and_the_next_fetch_is_whole(
+    hub, tiny_folder, cache, monkeypatch
+):
+    """The server closes every connection in the middle of a large file, as a network that goes away does."""
+    monkeypatch.setattr("time.sleep", lambda _: None)  # the hub's library waits between its own attempts
+    hub.cut_after = 50_000
+    with pytest.raises(ModelError, match="hub cannot be reached") as caught:
+        fetch(model(), None)
+    assert "check the network" in caught.value.fix
+    assert [path for path in cache.glob("*") if path.is_dir()] == [], "nothing half-made is taken for a model"
+    hub.cut_after = None
+    record = fetch(model(), None)
+    assert record.files["model.safetensors"] == sha256_file(tiny_folder / "model.safetensors")
 
 
 def test_a_commit_that_is_not_there_is_named(hub):

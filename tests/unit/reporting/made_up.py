@@ -223,7 +223,7 @@ def settings(**changes) -> Settings:
             price_per_hour=Price(amount=0.12, currency="EUR", date="2026-01-15", source="list price"),
         ),
         "evaluation": Evaluation(statistics=Statistics(bootstrap_samples=500)),
-        "tracking": Tracking(backend="none"),
+        "tracking": Tracking(),
     }
     return Settings(**{**values, **changes})
 

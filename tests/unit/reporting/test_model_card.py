@@ -72,3 +72,11 @@ def test_a_model_that_was_not_accepted_says_so(triage):
     content = render_model_card(replace(triage, verdict=replace(triage.verdict, accepted=False)))
     assert "do not put it into use" in content
     assert "do not put it into use" not in render_model_card(replace(triage, verdict=Verdict(True, ())))
+
+
+def test_it_holds_the_answers_to_the_decision_questions(triage):
+    told = triage.task.rationale.model_copy(update={"must_cite": True, "cost_today": "2 | 3 *minutes*"})
+    content = render_model_card(replace(triage, task=triage.task.model_copy(update={"rationale": told})))
+    assert "- Sources must be named: yes\n- Cost today: 2 \\| 3 \\*minutes\\*\n" in content
+    assert "Let retrieval bring the facts" in content
+    assert "Facts change" not in content, "nobody answered that"

@@ -24,6 +24,7 @@ from tunewright.config.schema.task import Criterion, OutputContract, Rationale
 from tunewright.evaluation.compare import Prompting
 from tunewright.evaluation.statistics import Interval
 from tunewright.evaluation.verdict import Verdict
+from tunewright.reporting.comparison import notes
 from tunewright.reporting.page import render_report
 
 HOSTILE = [
@@ -260,6 +261,51 @@ def test_a_need_to_know_is_answered_with_retrieval(triage):
     assert "Retrieval is usually the better answer here." in text_of(
         render_report(replace(triage, task=knowing))
     )
+
+
+def test_the_answers_to_the_decision_questions_are_on_the_first_screen(triage):
+    answered = triage.task.rationale.model_copy(
+        update={
+            "facts_change": "rarely",
+            "must_cite": False,
+            "examples": 1200,
+            "cost_today": "<b>3</b> min & more",
+        }
+    )
+    html = render_report(replace(triage, task=triage.task.model_copy(update={"rationale": answered})))
+    first_screen = text_of(html).partition("Base against tuned")[0]
+    for sentence in (
+        "Facts change: rarely",
+        "Sources must be named: no",
+        "Examples at the start: 1,200",
+        "Cost today: <b>3</b> min & more",
+    ):
+        assert sentence in first_screen
+    assert "<b>" not in html and "Sources must be named" not in render_report(triage), "nobody answered there"
+
+
+@pytest.mark.parametrize(
+    ("answers", "headline"),
+    [
+        ({"facts_change": "often"}, "Let retrieval bring the facts"),
+        ({"must_cite": True}, "Let retrieval bring the facts"),
+        ({"facts_change": "rarely", "must_cite": False, "examples": 3}, None),
+    ],
+)
+def test_the_recommendation_follows_the_answers_and_the_rows_there_are(triage, answers, headline):
+    told = triage.task.rationale.model_copy(update=answers)
+    titles = [
+        note.title for note in notes(replace(triage, task=triage.task.model_copy(update={"rationale": told})))
+    ]
+    assert (headline is None and titles == []) or any(title.startswith(headline) for title in titles)
+
+
+def test_few_rows_are_answered_with_prompting(triage, monkeypatch):
+    few = {**triage.card.counts(), "kept": 12}
+    monkeypatch.setattr(type(triage.card), "counts", lambda _card: few)
+    (note,) = notes(triage)
+    assert note.title == "Prompting is usually the better start here."
+    assert "Only 12 examples" in note.text
 
 
 def test_what_got_worse_is_said(triage):

@@ -9,26 +9,11 @@ from tests.unit.reporting.made_up import predictions, settings, task, write_proj
 from tunewright import artifacts
 from tunewright.config.schema.node import UndeclaredSettingError
 from tunewright.config.schema.task import Criterion
+from tunewright.config.schema.tracking import Tracking
 from tunewright.config.stage_settings import stage_settings
 from tunewright.errors import TunewrightError
 from tunewright.evaluation.predictions import PREDICTIONS, write_predictions
 from tunewright.stages import report
-
-
-class Recorder:
-    def __init__(self) -> None:
-        self.summaries: dict[str, float] = {}
-        self.files: list[str] = []
-
-    def log(self, values, step=None): ...
-
-    def summary(self, values):
-        self.summaries |= values
-
-    def file(self, path):
-        self.files.append(path.name)
-
-    def close(self, *, failed): ...
 
 
 def written(root) -> dict[str, bytes]:
@@ -69,13 +54,15 @@ def test_a_failed_criterion_is_recorded_and_not_raised(tmp_path, capfd):
     assert "FAIL" in err and "Not accepted" in err
 
 
-def test_no_row_goes_to_a_tracker(tmp_path, monkeypatch):
-    recorder = Recorder()
-    monkeypatch.setattr("tunewright.tracking.run._open", lambda *_: recorder)
-    write_project(tmp_path)
+def test_a_tracker_that_fails_changes_nothing(tmp_path, monkeypatch, capfd):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".tunewright").write_text("a file where a folder must be")
+    write_project(tmp_path, settings(tracking=Tracking(trackers=("wandb",))))
     report.run(tmp_path)
-    assert recorder.summaries == {"accepted": 1.0}
-    assert recorder.files == ["model_card.md"]
+    write_project(tmp_path / "without")
+    report.run(tmp_path / "without")
+    assert written(tmp_path) == written(tmp_path / "without")
+    assert "tracking: wandb: " in capfd.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -21,11 +21,12 @@ WORDS = ("order", "arrived", "kettle", "broken", "please", "refund", "invoice", 
 NF4 = Quantization()
 
 
-def make_rows(count: int, seed: int = 0) -> list[Row]:
+def make_rows(count: int, seed: int = 0, words: int | None = None) -> list[Row]:
+    """Rows of 3 to 25 words, or of as many as asked."""
     draw = random.Random(seed)
     rows = []
     for number in range(count):
-        text = " ".join(draw.choices(WORDS, k=draw.randint(3, 25)))
+        text = " ".join(draw.choices(WORDS, k=words or draw.randint(3, 25)))
         answer = f'{{"category":"{draw.choice(["delivery", "fault", "question"])}"}}'
         messages = (Message("user", text), Message("assistant", answer))
         rows.append(Row(f"r{number}", messages, f"r{number}", "data/raw/rows.jsonl"))

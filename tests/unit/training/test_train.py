@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import importlib
+import itertools
 import json
 import math
+import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from tunewright.artifacts import sha256_file
-from tunewright.config.schema.method import Lora
+from tunewright.config.schema.method import Lora, Quantization
 from tunewright.errors import TrainingError
+from tunewright.evaluation.decoding import decode_greedily, shared_prefix
 from tunewright.models.load import load_tuned
+from tunewright.refusals import refusal
 from tunewright.training import checkpoints
 from tunewright.training.history import History
 from tunewright.training.result import BaseModel, TrainingResult
+from tunewright.training.trainer import SupervisedTrainer
 
 from .conftest import NF4, Train, make_hardware, make_method
 
@@ -88,13 +96,37 @@ def test_the_size_of_a_pass_changes_nothing_but_rounding(train_tiny: Train) -> N
     assert losses(parts, "validation") == pytest.approx(losses(whole, "validation"), rel=1e-5)
 
 
-def test_validation_passes_and_checkpoints_leave_no_trace(train_tiny: Train) -> None:
-    """With dropout, so that a random number drawn in between would show."""
+@pytest.mark.parametrize(
+    ("quantization", "precision"), [(None, "fp32"), (NF4, "bf16")], ids=["lora", "qlora"]
+)
+def test_validation_passes_samples_and_checkpoints_leave_no_trace(
+    train_tiny: Train, monkeypatch: pytest.MonkeyPatch, quantization: Quantization | None, precision: str
+) -> None:
+    """With dropout, so that a random number drawn in between would show.
+
+    The last step's weights are the best in both runs; at each validation pass of the second a sample is
+    generated.
+    """
     lora = Lora(r=4, lora_alpha=8, lora_dropout=0.2)
-    few = train_tiny("few", make_method(lora=lora, evals_per_epoch=1), checkpoint_seconds=1e9)
-    many = train_tiny("many", make_method(lora=lora, evals_per_epoch=4), checkpoint_seconds=0.0)
+    hardware = make_hardware(precision=precision)
+    method = make_method(lora=lora, quantization=quantization, evals_per_epoch=1)
+    few = train_tiny("few", method, hardware, checkpoint_seconds=1e9)
+
+    plain, sampled = SupervisedTrainer.validation_loss, []
+
+    def with_sample(trainer: SupervisedTrainer) -> float:
+        model = trainer.model_wrapped
+        model.eval()
+        prefix = shared_prefix(model, [[5, 6, 7]])
+        sampled.append(decode_greedily(model, [[5, 6, 7]], prefix, stop_ids=(), max_new_tokens=4))
+        model.train()
+        return plain(trainer)
+
+    monkeypatch.setattr(SupervisedTrainer, "validation_loss", with_sample)
+    often = method.model_copy(update={"evals_per_epoch": 4})
+    many = train_tiny("many", often, hardware, checkpoint_seconds=0.0)
     assert losses(many) == losses(few)
-    assert len(losses(many, "validation")) > len(losses(few, "validation"))
+    assert len(losses(many, "validation")) == len(sampled) > len(losses(few, "validation"))
     assert few.metrics.best_step == many.metrics.best_step == 6
     assert weights_hash(many) == weights_hash(few)
 
@@ -186,8 +218,6 @@ def test_a_long_shared_beginning_changes_only_rounding(
 
 
 def test_it_stops_early_and_keeps_the_best(train_tiny: Train, monkeypatch: pytest.MonkeyPatch) -> None:
-    from tunewright.training.trainer import SupervisedTrainer
-
     scripted = iter([6.0, 5.0, 4.0, 4.0, 4.5, 3.0, 2.0])
     monkeypatch.setattr(SupervisedTrainer, "validation_loss", lambda _: next(scripted))
     method = make_method(num_train_epochs=6, evals_per_epoch=1, early_stopping_patience=2)
@@ -208,8 +238,6 @@ def test_a_finished_run_is_not_trained_again(train_tiny: Train, monkeypatch: pyt
 
 
 def test_a_loss_that_is_no_number_stops_at_once(train_tiny: Train, monkeypatch: pytest.MonkeyPatch) -> None:
-    from tunewright.training.trainer import SupervisedTrainer
-
     plain = SupervisedTrainer.compute_loss
 
     def exploding(self: Any, *arguments: Any, **named: Any) -> torch.Tensor:
@@ -256,6 +284,52 @@ def test_wrong_target_modules_are_named_with_the_right_ones(train_tiny: Train) -
 def test_only_one_checkpoint_and_the_best_stay(train_tiny: Train, tmp_path: Path) -> None:
     result = train_tiny(checkpoint_seconds=0.0)
     names = {path.name for path in (tmp_path / "run").iterdir()}
-    assert names == {"checkpoint-6", f"best-{result.metrics.best_step}"}
+    assert names == {"checkpoint-6", f"best-{result.metrics.best_step}", "rows_per_pass.json"}
     assert isinstance(result.history, History)
     assert checkpoints.newest(tmp_path / "run") is not None
+
+
+@pytest.mark.parametrize(
+    "ticks", [(0.0,), (50.0, 40.0, 30.0), (0.0, 1e9)], ids=["still", "back", "far ahead"]
+)
+def test_clocks_that_stand_still_or_jump_change_only_what_is_said_of_time(
+    train_tiny: Train, monkeypatch: pytest.MonkeyPatch, ticks: tuple[float, ...]
+) -> None:
+    undisturbed = train_tiny("undisturbed", make_method(max_steps=3))
+    times = itertools.chain(ticks, itertools.repeat(ticks[-1]))
+    monkeypatch.setattr(time, "monotonic", lambda: next(times))
+    jumped = train_tiny("jumped", make_method(max_steps=3))
+    assert weights_hash(jumped) == weights_hash(undisturbed)
+    assert losses(jumped, "validation") == losses(undisturbed, "validation")
+
+
+@pytest.mark.parametrize("writer", ["torch.save", "safetensors.torch.save_file"])
+def test_a_disk_that_fills_up_is_told_and_the_next_run_goes_on(
+    train_tiny: Train, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, writer: str
+) -> None:
+    """The errors are those of the true libraries, taken down on a full tmpfs."""
+    told = {
+        "torch.save": RuntimeError("[enforce fail at inline_container.cc:672] . unexpected pos 576 vs 534"),
+        "safetensors.torch.save_file": SafetensorError(
+            "Error while serializing: I/O error: No space left on device (os error 28)"
+        ),
+    }[writer]
+    undisturbed = train_tiny("undisturbed", checkpoint_seconds=0.0)
+
+    def full(*_: object, **__: object) -> None:
+        if checkpoints.newest(tmp_path / "run") is not None:
+            raise told
+        return plain(*_, **__)
+
+    module, _, name = writer.rpartition(".")
+    plain = getattr(importlib.import_module(module), name)
+    with monkeypatch.context() as patch:
+        patch.setattr(writer, full)
+        patch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=0))
+        with pytest.raises(OSError, match="No space left on device") as caught:
+            train_tiny(checkpoint_seconds=0.0)
+    message = str(refusal(caught.value))
+    assert str(tmp_path / "run") in message and "make room" in message
+    again = train_tiny(checkpoint_seconds=0.0)
+    assert weights_hash(again) == weights_hash(undisturbed)
+    assert not list((tmp_path / "run").glob("writing-*"))
