@@ -14,7 +14,7 @@ from tests.config.conftest import ROOT
 from tests.config.mistakes.kind import params
 from tunewright.config.compose import compose
 from tunewright.config.places import options_of
-from tunewright.config.rules import broken_rules
+from tunewright.config.rules.every import broken_rules
 from tunewright.config.schema import GROUPS, Settings
 from tunewright.config.schema.node import Node
 from tunewright.errors import ConfigError

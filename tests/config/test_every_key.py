@@ -13,11 +13,11 @@ from typing import Any, Literal, get_origin
 import pytest
 
 from tests.config.mistakes.kind import params
-from tunewright.config.allowed import allowed_values
 from tunewright.config.compose import compose
+from tunewright.config.mistakes.allowed import allowed_values
+from tunewright.config.mistakes.value_hints import shown
 from tunewright.config.schema import GENERATED, Settings
 from tunewright.config.schema.walk import Slot, alternatives, slots, without_annotated
-from tunewright.config.value_hints import shown
 from tunewright.errors import ConfigError
 
 SLOTS = {slot.key: slot for slot in slots(Settings) if slot.key.split(".")[0] not in GENERATED}

@@ -9,7 +9,7 @@ import pytest
 
 from tests.config.mistakes.kind import params
 from tunewright.config.compose import compose
-from tunewright.config.other_names import INSTEAD, NOT_HERE, NOTES, OTHER_SENSE, what_does_its_job
+from tunewright.config.mistakes.other_names import INSTEAD, NOT_HERE, NOTES, OTHER_SENSE, what_does_its_job
 from tunewright.config.places import options_of
 from tunewright.config.schema import Settings
 from tunewright.config.schema.walk import slots

@@ -151,7 +151,7 @@ def schema(
     name: Annotated[
         str | None,
         typer.Argument(
-            metavar="[GROUP]",
+            metavar="GROUP",
             help="Print this one: a group, params or config. If left out, all are written.",
             autocompletion=complete.schemas,
         ),

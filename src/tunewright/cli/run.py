@@ -8,9 +8,9 @@ from functools import partial
 from pathlib import Path
 
 from tunewright.errors import UsageError
+from tunewright.experiments.dvc_queue import Queue
 from tunewright.progress import say
 from tunewright.sweeps.arrange import Arranged, arrange, share_first_stages
-from tunewright.sweeps.dvc_queue import Queue
 from tunewright.sweeps.grammar import expand, sweeps
 from tunewright.sweeps.points import Points, compose_points
 from tunewright.sweeps.preflight import check_experiments_work, check_nothing_is_left_behind

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tunewright.config.nearest import did_you_mean
+from tunewright.config.mistakes.nearest import did_you_mean
 from tunewright.config.places import CONF, conf_folders, shown
 from tunewright.errors import Problem
 

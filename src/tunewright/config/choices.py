@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from tunewright.config.nearest import did_you_mean, nearest
+from tunewright.config.mistakes.nearest import did_you_mean, nearest
 from tunewright.config.params_file import PARAMS, Params
 from tunewright.config.places import CONF, options_of
 from tunewright.config.schema import GROUPS

@@ -12,15 +12,15 @@ from typing import Any
 from tunewright.config.answer_schema import inline_answer_schema
 from tunewright.config.choices import settle
 from tunewright.config.merge import Merged, merged
+from tunewright.config.mistakes.type_problems import NEEDED, is_single, type_problems
+from tunewright.config.mistakes.without_use import without_use
 from tunewright.config.params_file import PARAMS, Params, read_params_text, take_apart
 from tunewright.config.places import CONF, packaged_conf, place_of
-from tunewright.config.registered import unregistered
-from tunewright.config.rules import broken_rules
+from tunewright.config.rules.every import broken_rules
+from tunewright.config.rules.registered import unregistered
 from tunewright.config.schema import GENERATED, GROUPS, Settings
 from tunewright.config.schema.node import Node
-from tunewright.config.type_problems import NEEDED, is_single, type_problems
 from tunewright.config.version import version_in_use
-from tunewright.config.without_use import without_use
 from tunewright.errors import ConfigError, Problem
 
 _FROM_THE_ENVIRONMENT = "the environment gives text; for a number write ${oc.decode:${oc.env:NAME}}"

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tunewright.config.broken_files import broken_files
+from tunewright.config.mistakes.broken_files import broken_files
+from tunewright.config.mistakes.type_problems import missing_value
+from tunewright.config.mistakes.unknown_key import nearest_key
 from tunewright.config.params_file import Params
 from tunewright.config.places import CONF
 from tunewright.config.schema import GROUPS
-from tunewright.config.type_problems import missing_value
-from tunewright.config.unknown_key import nearest_key
 from tunewright.errors import ConfigError, Problem
 
 MISSING = "???"

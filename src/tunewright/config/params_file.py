@@ -12,10 +12,10 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
-from tunewright.config.nearest import nearest
+from tunewright.config.mistakes.nearest import nearest
+from tunewright.config.mistakes.unknown_key import unknown_key
+from tunewright.config.mistakes.value_hints import shown as shown_value
 from tunewright.config.schema import GROUPS
-from tunewright.config.unknown_key import unknown_key
-from tunewright.config.value_hints import shown as shown_value
 from tunewright.config.yaml_file import interpolation_problems, line_of, parse_yaml, plain_values, read_text
 from tunewright.errors import ConfigError, Problem
 

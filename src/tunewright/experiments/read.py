@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from tunewright.config.params_file import PARAMS, read_params_text
-from tunewright.errors import ConfigError, TunewrightError
+from tunewright.errors import ConfigError
+from tunewright.experiments.dvc_queue import Entry, Queue
 from tunewright.experiments.experiment import (
     FILES,
     LOCK,
@@ -30,16 +31,6 @@ QUEUE = Path(".dvc") / "tmp" / "exps" / "celery"
 COMPUTING = ("train", "evaluate", "report")
 
 
-@dataclass(frozen=True)
-class _Entry:
-    """An experiment in DVC's queue that has no result; `revision` is the commit that it starts from."""
-
-    name: str
-    revision: str
-    baseline: str
-    state: State
-
-
 def read_experiments(root: Path, *, losses: bool = False) -> list[Experiment]:
     """The folder first, then what is computed, then what waits, runs or has failed.
 
@@ -58,9 +49,9 @@ def read_experiments(root: Path, *, losses: bool = False) -> list[Experiment]:
     computed = refs(root)
     for ref, files in zip(computed, read_files(root, [r.commit for r in computed], paths), strict=True):
         found.append(reader.experiment(files, ref.name, "done", ref.commit, ref.baseline))
-    waiting = list(_queue(root))
+    waiting = _queue(root)
     for entry, files in zip(waiting, read_files(root, [e.revision for e in waiting], [PARAMS]), strict=True):
-        found.append(_unfinished(entry, files))
+        found.append(_unfinished(entry.name, entry.state, files, entry.revision, entry.baseline))
     return found
 
 
@@ -76,7 +67,7 @@ def _workspace(root: Path, reader: Reader, paths: tuple[str, ...]) -> Experiment
     if found.state == "damaged":
         return found
     if not found.complete:
-        return _unfinished(_Entry(WORKSPACE, "", "", "not run"), files)
+        return _unfinished(WORKSPACE, "not run", files)
     if not found.tuned:
         return replace(found, state="not run")
     return replace(found, state="changed") if _is_changed(files) else found
@@ -114,36 +105,22 @@ def _at(values: Any, key: str) -> Any:  # noqa: ANN401 - plain values
     return values
 
 
-def _unfinished(entry: _Entry, files: Mapping[str, Blob]) -> Experiment:
+def _unfinished(
+    name: str, state: State, files: Mapping[str, Blob], commit: str = "", baseline: str = ""
+) -> Experiment:
     """Its settings are those that its params.yaml states: nothing was composed yet."""
     try:
         settings = stated(files[PARAMS])
     except (KeyError, ConfigError):
-        return Experiment(entry.name, entry.state, entry.revision, entry.baseline)
+        return Experiment(name, state, commit, baseline)
     chosen = frozenset(key for key in settings if not key.startswith("choices."))
-    return Experiment(
-        entry.name, entry.state, entry.revision, entry.baseline, settings=settings, chosen=chosen
-    )
+    return Experiment(name, state, commit, baseline, settings=settings, chosen=chosen)
 
 
-def _queue(root: Path) -> Iterator[_Entry]:
-    """DVC's queue, if there ever was one: asking costs a second, most of it DVC's import."""
+def _queue(root: Path) -> list[Entry]:
+    """What runs, waits or has failed, if there ever was a queue: asking costs a second, DVC's import."""
     if not (root / QUEUE).is_dir():
-        return
-    from dvc.exceptions import DvcException
-    from dvc.repo import Repo
-
-    try:
-        with Repo(str(root)) as repo:
-            queue = repo.experiments.celery_queue
-            yield from (_entry(entry, "running") for entry in queue.iter_active())
-            yield from (_entry(entry, "queued") for entry in queue.iter_queued())
-            yield from (_entry(done.entry, "failed") for done in queue.iter_failed())
-    except DvcException as error:
-        raise TunewrightError(
-            f"DVC cannot read its queue: {error}", fix="dvc queue remove --success --failed"
-        ) from error
-
-
-def _entry(entry: Any, state: State) -> _Entry:  # noqa: ANN401 - DVC has no types
-    return _Entry(entry.name or entry.stash_rev[:7], entry.stash_rev, entry.baseline_rev, state)
+        return []
+    order = ("running", "queued", "failed")
+    unfinished = (entry for entry in Queue(root).entries() if entry.state in order)
+    return sorted(unfinished, key=lambda entry: order.index(entry.state))

@@ -10,7 +10,7 @@ from typing import Any
 
 from tunewright.config.schema import Settings
 from tunewright.config.stage_settings import declared_keys
-from tunewright.sweeps.dvc_queue import Queue
+from tunewright.experiments.dvc_queue import Queue
 from tunewright.sweeps.naming import names_of
 from tunewright.sweeps.points import Point
 from tunewright.sweeps.record import Record

@@ -7,12 +7,9 @@ commit with its params.yaml. A point is the same if its settings, code and data 
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from tunewright.config.params_file import PARAMS, parse_params
@@ -21,27 +18,12 @@ from tunewright.config.stage_settings import RESOLVED
 from tunewright.doctor.git import git
 from tunewright.doctor.raw_data import RAW
 from tunewright.errors import ConfigError
+from tunewright.experiments.dvc_queue import Entry, Queue
+from tunewright.experiments.git_files import Ref, refs
 from tunewright.extensions import FOLDER as EXTENSIONS
-from tunewright.sweeps.dvc_queue import Entry, Queue
 from tunewright.sweeps.points import Point
 
 INPUTS = ("dvc.yaml", RAW.as_posix(), EXTENSIONS.as_posix())
-REF = re.compile(r"(\S+) refs/exps/([0-9a-f]{2}/[0-9a-f]{38})/(.+)")
-
-
-@dataclass(frozen=True)
-class Finished:
-    """An experiment that is computed.
-
-    Attributes:
-        name: as DVC shows it.
-        commit: that holds its results.
-        baseline: the commit on which it was started.
-    """
-
-    name: str
-    commit: str
-    baseline: str
 
 
 class Record:
@@ -55,14 +37,14 @@ class Record:
     def __init__(self, root: Path, queue: Queue) -> None:
         """Read refs and queue."""
         self._root = root
-        self._finished = list(finished(root))
+        self._finished = refs(root)
         self._waiting = [entry for entry in queue.entries() if entry.state != "done"]
         self._head = git(root, "rev-parse", "HEAD").out.strip()
         self._tree = workspace_tree(root)
         self.names = {one.name for one in self._finished} | {entry.name for entry in self._waiting}
         """All names in use, on whatever commit."""
 
-    def find_finished(self, point: Point) -> Finished | None:
+    def find_finished(self, point: Point) -> Ref | None:
         """The experiment of the present commit that has computed this very point."""
         for one in self._finished:
             if (
@@ -91,14 +73,6 @@ class Record:
 
     def _show(self, commit: str, path: str) -> str:
         return git(self._root, "show", f"{commit}:./{path}").out
-
-
-def finished(root: Path) -> Iterator[Finished]:
-    """All experiments of a project that are computed, on whatever commit."""
-    listed = git(root, "for-each-ref", "--format=%(objectname) %(refname)", "refs/exps").out
-    for line in listed.splitlines():
-        if found := REF.fullmatch(line):
-            yield Finished(found[3], found[1], found[2].replace("/", ""))
 
 
 def workspace_tree(root: Path) -> str:

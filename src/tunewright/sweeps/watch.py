@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from tunewright.errors import TunewrightError
+from tunewright.experiments.dvc_queue import Entry, Queue
 from tunewright.progress import say
-from tunewright.sweeps.dvc_queue import Entry, Queue
 from tunewright.sweeps.submission import Submitted
 
 SECONDS_BETWEEN_LOOKS = 1.0

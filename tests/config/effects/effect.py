@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from tunewright.config.keys import ENTRY
-from tunewright.config.rules import broken_rules
+from tunewright.config.rules.every import broken_rules
 from tunewright.config.schema import GROUPS, Settings
 
 SHARED = TemporaryDirectory(prefix="tunewright-effects-")

@@ -9,7 +9,7 @@ import pytest
 from tests.unit.reporting.made_up import TRAIN, predictions, read_project, settings, write_project
 from tests.unit.tracking.offline_run import OfflineRun, read_offline_run, run_files
 from tunewright import artifacts
-from tunewright.config.rules import broken_rules
+from tunewright.config.rules.every import broken_rules
 from tunewright.config.schema import GROUPS
 from tunewright.config.schema.tracking import Tracking
 from tunewright.reporting.loss_curve import read_losses

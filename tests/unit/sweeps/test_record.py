@@ -8,11 +8,12 @@ import pytest
 
 from tests.unit.sweeps.conftest import git
 from tunewright.artifacts import write_text
+from tunewright.experiments.dvc_queue import Entry, Queue, State
+from tunewright.experiments.git_files import refs
 from tunewright.sweeps.arrange import arrange, share_first_stages
-from tunewright.sweeps.dvc_queue import Entry, Queue, State
 from tunewright.sweeps.grammar import expand
 from tunewright.sweeps.points import Point, compose_points
-from tunewright.sweeps.record import Record, finished, workspace_tree
+from tunewright.sweeps.record import Record, workspace_tree
 
 
 class FakeQueue(Queue):
@@ -71,7 +72,7 @@ def queued(project: Path, point: Point, name: str, state: State) -> Entry:
 def test_a_computed_point_is_found_whatever_its_name(project: Path) -> None:
     one, other = points(project, "seed=1,2")
     finish(project, one, "shy-badger")
-    assert [done.name for done in finished(project)] == ["shy-badger"]
+    assert [done.name for done in refs(project)] == ["shy-badger"]
     arranged = arrange(project, FakeQueue(project), [one, other])
     assert arranged.finished == ["shy-badger"]
     assert [name for name, _ in arranged.new] == ["seed=2"]

@@ -9,7 +9,7 @@ import pytest
 from tests.unit.sweeps.conftest import git
 from tunewright.cli.run import refuse_sweep_without_multirun
 from tunewright.errors import TunewrightError, UsageError
-from tunewright.sweeps.dvc_queue import Queue
+from tunewright.experiments.dvc_queue import Queue
 from tunewright.sweeps.submission import LOCK, submit
 
 

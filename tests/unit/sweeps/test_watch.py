@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from tunewright.errors import TunewrightError
+from tunewright.experiments.dvc_queue import Entry, Queue, State
 from tunewright.sweeps import watch as module
-from tunewright.sweeps.dvc_queue import Entry, Queue, State
 from tunewright.sweeps.submission import Submitted
 from tunewright.sweeps.watch import LINES_OF_A_FAILURE, Watch
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from tunewright.config.nearest import did_you_mean
+from tunewright.config.mistakes.nearest import did_you_mean
 from tunewright.config.schema.data import Data
 from tunewright.config.schema.node import Node
 from tunewright.config.schema.task import Task

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from tunewright.config.allowed import allowed_values
+from tunewright.config.mistakes.allowed import allowed_values
+from tunewright.config.mistakes.unknown_key import unknown_key
+from tunewright.config.mistakes.value_hints import shown, value_hint
 from tunewright.config.schema import GENERATED, Settings
 from tunewright.config.schema.node import Node
 from tunewright.config.schema.walk import slot_at
-from tunewright.config.unknown_key import unknown_key
-from tunewright.config.value_hints import shown, value_hint
 from tunewright.errors import Problem
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any, Literal, get_args, get_origin
 
-from tunewright.config.nearest import did_you_mean
+from tunewright.config.mistakes.nearest import did_you_mean
 from tunewright.config.schema.walk import Slot, alternatives, without_annotated
 
 _NUMBER = re.compile(r"\s*([-+]?(?:\d[\d_]*)(?:[.,]\d+)?(?:[eE][-+]?\d+)?)\s*(.*?)\s*")

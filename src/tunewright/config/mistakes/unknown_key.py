@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 
-from tunewright.config.nearest import did_you_mean, nearest
-from tunewright.config.other_names import OTHER_SENSE, what_does_its_job
+from tunewright.config.mistakes.nearest import did_you_mean, nearest
+from tunewright.config.mistakes.other_names import OTHER_SENSE, what_does_its_job
 from tunewright.config.schema.settings import GENERATED, Settings
 from tunewright.config.schema.walk import slots
 from tunewright.errors import Problem

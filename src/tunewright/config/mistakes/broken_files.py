@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
-from tunewright.config.nearest import did_you_mean
+from tunewright.config.mistakes.nearest import did_you_mean
 from tunewright.config.places import CONF, conf_folders, options_of, packaged_conf, shown
 from tunewright.config.schema import GROUPS
 from tunewright.config.yaml_file import interpolation_problems, line_of, plain_values, read_text, read_yaml

@@ -1,0 +1,69 @@
+"""Rules of `data`: where sources lie, and how rows are divided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from tunewright.config.mistakes.nearest import did_you_mean
+from tunewright.config.schema.data import Data, Split
+from tunewright.config.schema.task import Task
+from tunewright.errors import Problem
+
+
+def sources(data: Data) -> Iterator[Problem]:
+    """Sources lie under data/raw/, each once."""
+    seen: set[str] = set()
+    for index, source in enumerate(data.sources):
+        key = f"data.sources.{index}.path"
+        parts = PurePosixPath(source.path).parts
+        if parts[:2] != ("data", "raw") or len(parts) < 3 or ".." in parts or "\\" in source.path:
+            yield Problem(
+                key,
+                f"{source.path!r} does not lie under data/raw/",
+                fix="move the file to data/raw/, `dvc add` it there and name that path",
+            )
+        if source.path in seen:
+            yield Problem(key, f"{source.path!r} is listed twice", fix="remove one")
+        if source.reader is not None and source.format == "csv":
+            what = "csv is read by tunewright itself; the rows of a reader are chat or prompt_completion"
+            fix = "say what the reader's rows look like, or set reader to null"
+            yield Problem(f"data.sources.{index}.format", what, fix=fix)
+        seen.add(source.path)
+
+
+def split(data: Data) -> Iterator[Problem]:
+    """Shares sum to 1; grouping and balancing exclude each other."""
+    shares = data.split
+    total = shares.train + shares.validation + shares.test
+    if abs(total - 1.0) > 1e-6:
+        yield Problem(
+            "data.split", f"train, validation and test must sum to 1, not {total:g}", fix=_shares(shares)
+        )
+    if shares.group_by is not None and shares.stratify_by is not None:
+        yield Problem(
+            "data.split.stratify_by",
+            "cannot go with group_by: a group is not cut to balance labels",
+            fix="set one of the two to null",
+        )
+
+
+def _shares(split: Split) -> str:
+    rest = 1 - split.validation - split.test
+    return f"e.g. tunewright set data.split.train={rest:g}" if 0 < rest < 1 else ""
+
+
+def strata(task: Task, data: Data) -> Iterator[Problem]:
+    """What rows are balanced by is a field of the answer."""
+    head, dot, name = (data.split.stratify_by or "").partition(".")
+    if head != "completion" or not dot:
+        return
+    key = "data.split.stratify_by"
+    if task.kind != "extraction":
+        what = f"completion.{name} is a field of an answer of kind extraction, not {task.kind}"
+        yield Problem(key, what, fix="completion for the answer itself, or the name of a row's field")
+        return
+    fields = list((task.output.json_schema or {}).get("properties") or {})
+    if fields and name not in fields:
+        what = f"the answers have no field {name!r}; they have: {', '.join(fields)}"
+        yield Problem(key, what, fix=did_you_mean(name, fields))

@@ -1,0 +1,58 @@
+"""All rules between settings, asked at once. Each yields every problem it finds.
+
+A rule asks for the groups that it needs and is skipped while one of them has wrong types, so that
+one mistake never hides another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from tunewright.config.rules.data import sources, split, strata
+from tunewright.config.rules.machine import evaluation_on_machine, machine, method_on_machine
+from tunewright.config.rules.method import recipe
+from tunewright.config.rules.model import model_source
+from tunewright.config.rules.task import contract, metrics
+from tunewright.config.rules.tracking import rows_in_trackers, trackers
+from tunewright.config.schema.data import Data
+from tunewright.config.schema.evaluation import Evaluation
+from tunewright.config.schema.hardware import Hardware
+from tunewright.config.schema.method import Method
+from tunewright.config.schema.model import Model
+from tunewright.config.schema.node import Node
+from tunewright.config.schema.task import Task
+from tunewright.config.schema.tracking import Tracking
+from tunewright.errors import Problem
+
+
+def broken_rules(groups: Mapping[str, Node]) -> Iterator[Problem]:
+    """Yield the problems of all rules whose groups are present.
+
+    Args:
+        groups: the groups that passed the type check, by name.
+    """
+    task, data, model = groups.get("task"), groups.get("data"), groups.get("model")
+    method, hardware, evaluation = groups.get("method"), groups.get("hardware"), groups.get("evaluation")
+    tracking = groups.get("tracking")
+    if isinstance(task, Task):
+        yield from contract(task)
+        yield from metrics(task)
+    if isinstance(data, Data):
+        yield from sources(data)
+        yield from split(data)
+    if isinstance(task, Task) and isinstance(data, Data):
+        yield from strata(task, data)
+    if isinstance(model, Model):
+        yield from model_source(model)
+    if isinstance(method, Method):
+        yield from recipe(method)
+    if isinstance(tracking, Tracking):
+        yield from trackers(tracking)
+    if isinstance(tracking, Tracking) and isinstance(data, Data):
+        yield from rows_in_trackers(tracking, data)
+    if isinstance(hardware, Hardware):
+        yield from machine(hardware)
+    if isinstance(method, Method) and isinstance(hardware, Hardware):
+        yield from method_on_machine(method, hardware)
+    if isinstance(evaluation, Evaluation) and isinstance(hardware, Hardware):
+        yield from evaluation_on_machine(evaluation, hardware)
