@@ -57,9 +57,9 @@ def test_every_pair_of_options_composes_or_is_refused_at_the_key_at_fault(exampl
         **{group: list(options_of(examples, group)) for group in GROUPS if group not in ("task", "data")},
     }
     sizes = {group: len(names) for group, names in options.items()}
-    assert sizes == {"task": 4, "model": 13, "method": 5, "hardware": 11, "evaluation": 2, "tracking": 5}
+    assert sizes == {"task": 4, "model": 13, "method": 5, "hardware": 12, "evaluation": 2, "tracking": 5}
     rows = list(every_pair(options))
-    assert len(rows) <= 160
+    assert len(rows) <= 170
     nodes: dict[str, dict[str, Node]] = {group: {} for group in options}
     refused = 0
     for row in rows:

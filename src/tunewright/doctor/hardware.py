@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import importlib.util
 import platform
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from tunewright.config.schema import Settings
 from tunewright.doctor.examined import Examined
 from tunewright.doctor.finding import Finding, ok, skipped, warning, wrong
 from tunewright.doctor.libraries import Device, Torch
-from tunewright.models.machine import memory_bytes
+from tunewright.models.machine import CPU_BF16, cpu_flags, memory_bytes
 from tunewright.training.memory import USABLE_SHARE, static_bytes
 from tunewright.training.plan import model_shape
 
 NEEDS_LIBRARIES = True
 GIB = 2**30
-CPU_BF16 = {"avx512_bf16", "amx_bf16", "bf16"}
-"""Flags of /proc/cpuinfo (bf16 on ARM) that mean bfloat16 arithmetic in the processor."""
 TOLERATED_SHARE = 0.9
 """A card of 24 GB reports 23.5: only less than this share of the profile's memory counts as less."""
 
@@ -61,19 +57,9 @@ def this_machine(torch: Torch) -> Machine:
         devices=torch.devices,
         mps=torch.mps,
         memory=memory_bytes(),
-        cpu_flags=cpu_flags(Path("/proc/cpuinfo")),
+        cpu_flags=cpu_flags(),
         flash_attention=importlib.util.find_spec("flash_attn") is not None,
     )
-
-
-def cpu_flags(cpuinfo: Path) -> frozenset[str]:
-    """The flags of the first processor; empty where the system does not tell."""
-    try:
-        text = cpuinfo.read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return frozenset()
-    found = re.search(r"^(?:flags|Features)\s*:(.*)$", text, re.MULTILINE)
-    return frozenset(found[1].split()) if found else frozenset()
 
 
 def judge(settings: Settings, machine: Machine) -> Iterator[Finding]:
@@ -119,6 +105,9 @@ def precision(settings: Settings, machine: Machine) -> Finding:
     """Can the device compute in the profile's precision?"""
     profile = settings.hardware
     id_ = key = "hardware.precision"
+    if profile.device == "cpu" and profile.precision == "fp32" and machine.cpu_flags & CPU_BF16:
+        message = "this CPU computes in bf16, about 1.6 times as fast as fp32"
+        return warning(id_, message, key, "tunewright set hardware=cpu-bf16")
     if profile.precision != "bf16":
         return ok(id_, f"{profile.precision} works on every {profile.device} device", key)
     if profile.device == "cuda":
@@ -128,9 +117,10 @@ def precision(settings: Settings, machine: Machine) -> Finding:
             return wrong(id_, f"{without[0]} has no bfloat16", key, fix)
     elif profile.device == "cpu" and machine.cpu_flags and not machine.cpu_flags & CPU_BF16:
         message = (
-            "this CPU has no bfloat16 arithmetic (avx512_bf16, amx_bf16): bf16 works, but slower than fp32"
+            "this CPU has no bfloat16 arithmetic (avx512_bf16, amx_bf16): bf16 works, but many times "
+            "slower than fp32"
         )
-        return warning(id_, message, key, "tunewright set hardware.precision=fp32")
+        return warning(id_, message, key, "tunewright set hardware=cpu")
     return ok(id_, f"{profile.precision} on {profile.device}", key)
 
 

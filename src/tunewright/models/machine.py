@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import resource
 import subprocess
 import sys
@@ -11,6 +12,9 @@ from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import Any
+
+CPU_BF16 = {"avx512_bf16", "amx_bf16", "bf16"}
+"""Flags of /proc/cpuinfo (bf16 on Arm) that mean bfloat16 arithmetic in the processor."""
 
 PACKAGES = ("bitsandbytes", "peft", "torch", "transformers", "trl", "tunewright")
 
@@ -114,6 +118,12 @@ def memory_bytes() -> int:
     except OSError:
         return physical
     return min(physical, int(limit)) if limit.isdigit() else physical
+
+
+def cpu_flags(cpuinfo: Path = Path("/proc/cpuinfo")) -> frozenset[str]:
+    """The flags of the first processor; empty where the system does not tell."""
+    found = (line.partition(":") for line in _lines(cpuinfo) if re.match(r"(flags|Features)\s*:", line))
+    return frozenset(next((flags for _, _, flags in found), "").split())
 
 
 def _peak_bytes(device: str) -> int:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tunewright.config.places import packaged_conf
 from tunewright.config.yaml_file import read_yaml
+from tunewright.models.machine import CPU_BF16, cpu_flags
 
 NVIDIA_SMI = (
     "nvidia-smi",
@@ -63,10 +64,13 @@ class Found:
 
 
 def look_at_machine() -> Found:
-    """Find the GPU and its profile; a machine without one, or with too small a one, is `cpu`."""
+    """Find the GPU and its profile; without one, or with too small a one, it is `cpu` or `cpu-bf16`."""
     if (platform.system(), platform.machine()) == ("Darwin", "arm64"):
         return Found("mps", "Apple silicon")
-    return profile_for(gpus(), profiles(packaged_conf() / "hardware"))
+    found = profile_for(gpus(), profiles(packaged_conf() / "hardware"))
+    if found.option == "cpu" and cpu_flags() & CPU_BF16:
+        return Found("cpu-bf16", found.what or "a CPU that computes in bf16")
+    return found
 
 
 def gpus() -> list[Gpu]:

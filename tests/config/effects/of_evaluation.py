@@ -109,7 +109,7 @@ def measured(settings: Settings, _: Path) -> object:
 
 FEW = {"evaluation.max_new_tokens": 3}
 EFFECTS = {
-    "evaluation.precision": Effect(asked, "fp32"),
+    "evaluation.precision": Effect(asked, "bf16", {"hardware.supports_bf16": True}),
     "evaluation.load_in_4bit": Effect(asked, True),
     "evaluation.max_new_tokens": Effect(generated, 4, FEW),
     "evaluation.batch_size": Effect(generated, 2, FEW),

@@ -140,6 +140,7 @@ def started(settings: Settings, folder: Path) -> object:
     return str(told).replace(str(folder), "")
 
 
+BF16 = {"hardware.supports_bf16": True, "hardware.precision": "bf16"}
 QUANTIZED = {"method.quantization": {}}
 TWO = {"hardware.devices": 2, "hardware.strategy": "ddp"}
 EFFECTS = {
@@ -169,8 +170,8 @@ EFFECTS = {
     "hardware.device": Effect(loaded, "cuda"),
     "hardware.devices": Effect(started, 4, TWO),
     "hardware.memory_gb": Effect(prepared_training, 0.5, {"hardware.memory_gb": 16}),
-    "hardware.supports_bf16": Effect(refused, False, lawful=False),
-    "hardware.precision": Effect(loaded, "fp32"),
+    "hardware.supports_bf16": Effect(refused, False, BF16, lawful=False),
+    "hardware.precision": Effect(loaded, "fp32", BF16),
     "hardware.attn_implementation": Effect(loaded, "sdpa"),
     "hardware.micro_batch_size": Effect(estimated, 2),
     "hardware.gradient_checkpointing": Effect(arguments, True),

@@ -72,7 +72,7 @@ def test_values_to_set(offers: Offers) -> None:
     """As zsh and fish ask for them: the whole word."""
     assert offers("set", "method=l") == ["method=lora"]
     assert "method=mine" in offers("set", "method=")
-    assert offers("set", "method=lora", "hardware=c") == ["hardware=cpu"]
+    assert offers("set", "method=lora", "hardware=c") == ["hardware=cpu", "hardware=cpu-bf16"]
     assert offers("set", "method.lr_scheduler_type=cos") == ["method.lr_scheduler_type=cosine"]
     assert set(offers("set", "hardware.micro_batch_size=")) == {"hardware.micro_batch_size=auto"}
     assert set(offers("set", "evaluation.load_in_4bit=")) == {

@@ -6,18 +6,21 @@ from pathlib import Path
 
 import pytest
 
-from tunewright.doctor.hardware import Machine, cpu_flags, judge
+from tunewright.doctor.hardware import Machine, judge
+from tunewright.models.machine import cpu_flags
 
 from .conftest import A100, T4, one, said
 
 GIB = 2**30
 LAPTOP = Machine(memory=16 * GIB, cpu_flags=frozenset({"avx512_bf16", "sse"}))
 GPU_BOX = Machine(devices=(A100,), memory=64 * GIB)
-CUDA = {"device": "cuda", "memory_gb": 40.0, "attn_implementation": "sdpa"}
+BF16 = {"supports_bf16": True, "precision": "bf16"}
+CUDA = {"device": "cuda", "memory_gb": 40.0, "attn_implementation": "sdpa", **BF16}
 
 
 def test_a_profile_that_fits_is_all_green(settings) -> None:
-    assert {status for status, _ in said(judge(settings(), LAPTOP))} == {"ok"}
+    assert {status for status, _ in said(judge(settings(hardware=BF16), LAPTOP))} == {"ok"}
+    assert {status for status, _ in said(judge(settings(), Machine(memory=16 * GIB)))} == {"ok"}
     assert {status for status, _ in said(judge(settings(hardware=CUDA), GPU_BOX))} == {"ok"}
 
 
@@ -30,12 +33,13 @@ def test_a_profile_that_fits_is_all_green(settings) -> None:
         ({}, Machine((A100,), memory=GIB * 64), "hardware.device", "warning", "leaves NVIDIA A100 unused"),
         (CUDA | {"memory_gb": 14}, Machine((T4,)), "hardware.precision", "wrong", "Tesla T4 has no bfloat16"),
         (
-            {},
+            BF16,
             Machine(memory=GIB * 16, cpu_flags=frozenset({"avx2"})),
             "hardware.precision",
             "warning",
             "slower than fp32",
         ),
+        ({}, LAPTOP, "hardware.precision", "warning", "as fast as fp32"),
         (CUDA, Machine((T4,)), "hardware.memory", "wrong", "says 40 GB, the device has 14.6"),
         ({}, Machine(memory=GIB // 4), "hardware.memory", "wrong", "weights, gradients and optimizer"),
         (

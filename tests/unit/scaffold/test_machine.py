@@ -20,6 +20,7 @@ def nvidia_smi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A fake `nvidia-smi`, the only program on the PATH; write what it does into it."""
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr("platform.system", lambda: "Linux")
+    monkeypatch.setattr("tunewright.scaffold.machine.cpu_flags", frozenset)
     return tmp_path / "nvidia-smi"
 
 
@@ -97,6 +98,13 @@ def test_a_driver_that_hangs_is_no_gpu(nvidia_smi: Path, monkeypatch: pytest.Mon
 def test_without_a_driver_there_is_a_cpu(nvidia_smi: Path) -> None:
     assert not nvidia_smi.exists()
     assert look_at_machine() == Found("cpu", "")
+
+
+def test_a_cpu_with_bf16(nvidia_smi: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tunewright.scaffold.machine.cpu_flags", lambda: frozenset({"avx2", "avx512_bf16"}))
+    assert look_at_machine() == Found("cpu-bf16", "a CPU that computes in bf16")
+    answers(nvidia_smi, "Tesla T4, 15360, 7.5")
+    assert look_at_machine().option == "t4"
 
 
 @pytest.mark.parametrize(("machine", "option"), [("arm64", "mps"), ("x86_64", "cpu")])
