@@ -34,12 +34,19 @@ MODEL_CARD = REPORTS / "model_card.md"
 
 def write_text(path: Path, text: str) -> None:
     """Write a text file atomically: a reader or a kill never meets half of it."""
+    write_lines(path, [text])
+
+
+def write_lines(path: Path, lines: Iterable[str]) -> int:
+    """Write lines, which bring their ends, one by one and atomically; returns how many."""
+    count = 0
     with names_the_file(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
             with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-                file.write(text)
+                for count, line in enumerate(lines, start=1):  # noqa: B007 - the count is what is returned
+                    file.write(line)
                 file.flush()
                 os.fsync(file.fileno())
             Path(name).chmod(0o644)
@@ -47,6 +54,7 @@ def write_text(path: Path, text: str) -> None:
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise
+    return count
 
 
 @contextmanager
@@ -72,7 +80,7 @@ def write_json_once(path: Path, value: object) -> Any:  # noqa: ANN401 - a JSON 
 
 def write_jsonl(path: Path, rows: Iterable[dict[str, Any]]) -> None:
     """Write one compact JSON object a line, keys in the order given."""
-    write_text(path, "".join(json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n" for row in rows))
+    write_lines(path, (json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n" for row in rows))
 
 
 def read_json(path: Path) -> Any:  # noqa: ANN401 - the caller's typed model checks it

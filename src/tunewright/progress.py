@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from typing import Protocol
 
 SECONDS_BETWEEN_LINES = 10.0
+CALLS_BETWEEN_LOOKS = 1000
+"""Units counted between looks at the clock."""
 
 
 class Advance(Protocol):
@@ -36,6 +38,22 @@ def progress(title: str, total: int) -> Iterator[Advance]:
             yield advance
     else:
         yield _lines(title, total)
+
+
+@contextmanager
+def counting(title: str) -> Iterator[Advance]:
+    """Show how far a piece of work is whose end is not known; nothing if it ends before long."""
+    started = last = time.monotonic()
+    count = 0
+
+    def advance(done: int = 1, note: str = "") -> None:
+        nonlocal count, last
+        count += done
+        if count % CALLS_BETWEEN_LOOKS < done and time.monotonic() - last >= SECONDS_BETWEEN_LINES:
+            last = time.monotonic()
+            say(f"{title}: {count:,} after {last - started:.0f} s{'  ' + note if note else ''}")
+
+    yield advance
 
 
 @contextmanager

@@ -77,7 +77,9 @@ def fingerprint(
 
 
 @contextmanager
-def scratch(stage: str, settings: Mapping[str, Any], dependencies: Iterable[Path]) -> Iterator[Path]:
+def scratch(
+    stage: str, settings: Mapping[str, Any], dependencies: Iterable[Path], root: Path | None = None
+) -> Iterator[Path]:
     """Lock and hand out the scratch folder of this run; remove it when the work succeeded.
 
     If another process is doing the very same work (two experiments that score the same base model), wait
@@ -86,9 +88,10 @@ def scratch(stage: str, settings: Mapping[str, Any], dependencies: Iterable[Path
     Args:
         stage: name of the stage.
         settings: the tracked settings of the stage as plain values.
-        dependencies: files and folders that the stage reads.
+        dependencies: files and folders that the stage reads, relative to the project's folder.
+        root: the project's folder; null is the working folder.
     """
-    folder = main_checkout() / SCRATCH / f"{stage}-{fingerprint(stage, settings, dependencies)}"
+    folder = main_checkout() / SCRATCH / f"{stage}-{fingerprint(stage, settings, dependencies, root)}"
     folder.parent.mkdir(parents=True, exist_ok=True)
     with _locked(folder, stage):
         for removed in folder.parent.glob(f"{REMOVED}*"):

@@ -137,6 +137,19 @@ def show(
 
 
 @app.command()
+def freeze(
+    renew: Annotated[
+        str | None,
+        typer.Option(metavar="REASON", help="Replace a test set that is frozen; the reason is kept."),
+    ] = None,
+) -> None:
+    """Freeze the test split: rows that are added later change nothing in it."""
+    from tunewright.cli.freeze import freeze as freeze_test
+
+    freeze_test(Path.cwd(), renew)
+
+
+@app.command()
 def eject(
     option: Annotated[str, typer.Argument(metavar="GROUP/OPTION", autocompletion=complete.packaged_options)],
 ) -> None:

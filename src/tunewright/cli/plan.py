@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import typer
 
@@ -13,10 +14,11 @@ from tunewright.config.compose import compose
 from tunewright.config.schema import Settings
 from tunewright.config.stage_settings import read_resolved
 from tunewright.data.card import CHARACTERS_PER_TOKEN, DataCard
-from tunewright.data.prepare import clean, divide
+from tunewright.data.checking import ToCheck
+from tunewright.data.prepare import describe
 from tunewright.errors import TunewrightError
-from tunewright.extensions import load_extensions
 from tunewright.models.machine import memory_bytes
+from tunewright.scratch import FOLDER
 from tunewright.training.plan import MemoryPlan, optimizer_steps, plan_memory
 
 GIB = 2**30
@@ -31,10 +33,10 @@ def plan(root: Path) -> None:
         DataError: the raw rows cannot be used.
     """
     settings = compose(root)
-    cleaned = clean(
-        root, settings.data, settings.task.kind, settings.task.output, load_extensions(root).transforms
-    )
-    card = divide(root, cleaned, settings.data, settings.task.kind, settings.task.output).card
+    work = ToCheck(root.resolve(), settings.data, settings.task.kind, settings.task.output)
+    (root / FOLDER).mkdir(exist_ok=True)
+    with TemporaryDirectory(dir=root / FOLDER, prefix="plan-") as folder:
+        card = describe(work, Path(folder))
     typer.echo("\n".join([*_data(card), *_training(settings, card), *_time(root, settings)]))
 
 

@@ -1,35 +1,53 @@
-"""`Candidate`: a checked row on its way to a split, and the normal form in which rows are compared."""
+"""`Candidate`: what the later steps need to know of a checked row, whose text waits in the spool.
+
+A million rows fit into memory as candidates; their texts would not.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tunewright.data.raw_row import Place
-from tunewright.data.rows import Message, Row
+from tunewright.data.rows import Message
 
 ABSENT = "(absent)"
 """Stands for the value that a row or an answer lacks."""
 
+_NUMBERS = re.compile(r"\d+(?:[.,:/-]\d+)*")
+_MARKS = re.escape(".,;:!?¡¿…'\"`´‘’‚“”„«»‹›()[]{}-‐‑–—_/|·•*")
+_PUNCTUATION = re.compile(rf"(?<!\d)[{_MARKS}]+|[{_MARKS}]+(?!\d)")
+"""Marks that stand between two digits belong to a number. Signs such as + and € are no punctuation."""
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """A row that obeys the task's contract.
 
     Attributes:
-        row: as it will be written.
+        number: its place in the spool, from 0, in the order of the raw files.
+        id: as it will be written.
         place: where it stands in the raw data.
-        prompt_key, answer_key: equal for texts that are equal in normal form.
+        group: rows of one group share a split; empty where rows are not grouped by a field.
+        prompt_key: equal for prompts that are equal in normal form.
+        answer_key: equal for answers that are equal in normal form.
+        numbers_key: equal for prompts that name the same numbers in the same order.
         stratum: value by which the split is balanced; empty where it is not.
+        moment: value by which the split is ordered in time; empty where it is not.
     """
 
-    row: Row
+    number: int
+    id: str
     place: Place
+    group: str
     prompt_key: str
     answer_key: str
+    numbers_key: str
     stratum: str = ""
+    moment: str = ""
 
 
 def normalise(text: str) -> str:
@@ -44,9 +62,24 @@ def normalise(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", folded.casefold()).split())
 
 
-def prompt_key(prompt: Sequence[Message]) -> str:
-    """A short name (16 hex digits) of the turns before the answer in normal form."""
-    return digest("\n".join(f"{turn.role} {normalise(turn.content)}" for turn in prompt))
+def without_punctuation(normal: str) -> str:
+    """A text in normal form without punctuation but within numbers; as it is if it is nothing else."""
+    spaced = _PUNCTUATION.sub(" ", normal)
+    return " ".join(spaced.split()) or normal
+
+
+def prompt_text(prompt: Sequence[Message]) -> str:
+    """The turns before the answer as they are compared; with their roles if there are several."""
+    texts = [without_punctuation(normalise(turn.content)) for turn in prompt]
+    if len(texts) == 1:
+        return texts[0]
+    return "\n".join(f"{turn.role} {text}" for turn, text in zip(prompt, texts, strict=True))
+
+
+def numbers_key(normal: str) -> str:
+    """A short name of the numbers in a text in normal form; empty for none."""
+    found = _NUMBERS.findall(normal)
+    return digest("\n".join(found)) if found else ""
 
 
 def digest(text: str) -> str:

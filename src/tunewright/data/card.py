@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from tunewright.artifacts import read_json, write_json
+from tunewright.data.frozen import Change
 
 CHARACTERS_PER_TOKEN = 4
 
@@ -65,6 +66,8 @@ class DataCard:
         prompt_lengths, answer_lengths: over the rows of all splits.
         conflicts: prompts (normalised) that stand with different answers; all are kept.
         rejected: reason -> rows.
+        removed: reason -> rows; they say what another row says, or would leak from a split into another.
+        frozen: how the frozen test set came about; empty if nothing is frozen.
         warnings: sentences for people.
     """
 
@@ -76,6 +79,8 @@ class DataCard:
     answer_lengths: Lengths
     conflicts: int
     rejected: dict[str, int]
+    removed: dict[str, int]
+    frozen: tuple[Change, ...]
     warnings: tuple[str, ...]
 
     def counts(self) -> dict[str, int]:
@@ -103,6 +108,7 @@ def read_card(path: Path) -> DataCard:
             "sources": tuple(SourceCounts(**source) for source in raw["sources"]),
             "prompt_lengths": Lengths(**raw["prompt_lengths"]),
             "answer_lengths": Lengths(**raw["answer_lengths"]),
+            "frozen": tuple(Change(**change) for change in raw["frozen"]),
             "warnings": tuple(raw["warnings"]),
         }
     )

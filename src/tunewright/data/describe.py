@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from tunewright.config.schema.task import OutputContract, TaskKind
-from tunewright.data.candidate import ABSENT, Candidate
+from tunewright.data.candidate import ABSENT
 from tunewright.data.card import CHARACTERS_PER_TOKEN, Lengths
 from tunewright.data.contract import named_values, properties, quote
+from tunewright.data.rows import Row
 from tunewright.data.split import GROUPS_TO_STRATIFY, SPLITS, Parts
 
 LEAST_TEST_ROWS = 30
@@ -24,31 +26,75 @@ _NAMED = 5
 AnswerCounts = dict[str, dict[str, dict[str, int]]]
 
 
-def answer_counts(parts: Parts, kind: TaskKind, output: OutputContract) -> AnswerCounts:
-    """Field of the answer -> value -> rows in each split; see `DataCard.answers`."""
-    if kind == "classification":
-        places = {label: dict.fromkeys(SPLITS, 0) for label in output.labels or ()}
-        for name, candidate in _with_split(parts):
-            places[candidate.row.reference][name] += 1
-        return {"label": places}
-    return _key_counts(parts, output.json_schema) if kind == "extraction" else {}
+class Description:
+    """Counts of rows that are seen one by one.
+
+    Attributes:
+        answers: field of the answer -> value -> rows in each split; see `DataCard.answers`.
+
+    Args:
+        kind: the task's kind.
+        output: the contract of an answer.
+        meta: names of the meta fields.
+    """
+
+    def __init__(self, kind: TaskKind, output: OutputContract, meta: Sequence[str]) -> None:
+        """Nothing seen yet."""
+        self._kind = kind
+        self._named: dict[str, list[object]] = {}
+        self.answers: AnswerCounts = {}
+        if kind == "classification":
+            self.answers = {"label": {label: dict.fromkeys(SPLITS, 0) for label in output.labels or ()}}
+        if kind == "extraction":
+            below = properties([output.json_schema], output.json_schema)
+            self._named = {key: named_values(schemas, output.json_schema) for key, schemas in below.items()}
+            self.answers = {key: {} for key in self._named}
+        self._meta = {name: Counter[str]() for name in meta}
+        self._prompts = array("L")
+        self._answers = array("L")
+
+    def see(self, split: str, row: Row) -> None:
+        """Count a row."""
+        if self._kind == "classification":
+            self.answers["label"][row.reference][split] += 1
+        if self._kind == "extraction":
+            self._see_keys(split, json.loads(row.reference))
+        for name, counts in self._meta.items():
+            counts[row.meta.get(name, ABSENT)] += 1
+        self._prompts.append(sum(len(turn.content) for turn in row.prompt) + len(row.prompt) - 1)
+        self._answers.append(len(row.reference))
+
+    def _see_keys(self, split: str, answer: object) -> None:
+        if not isinstance(answer, dict):
+            return
+        for key, named in self._named.items():
+            shown = _shown(answer[key], named) if key in answer else ABSENT
+            self.answers[key].setdefault(shown, dict.fromkeys(SPLITS, 0))[split] += 1
+
+    def meta(self) -> dict[str, dict[str, int]]:
+        """Meta field -> value -> rows; a field with more than `MOST_VALUES` values lists none."""
+        return {name: _listed(values) for name, values in self._meta.items()}
+
+    def prompt_lengths(self) -> Lengths:
+        """Of the turns before the answer, together."""
+        return lengths(self._prompts)
+
+    def answer_lengths(self) -> Lengths:
+        """Of the answers."""
+        return lengths(self._answers)
 
 
-def _key_counts(parts: Parts, schema: object) -> AnswerCounts:
-    """The counts of each key that the schema lists for an answer."""
-    named = {key: named_values(below, schema) for key, below in properties([schema], schema).items()}
-    counts: AnswerCounts = {key: {} for key in named}
-    for name, candidate in _with_split(parts):
-        answer = json.loads(candidate.row.reference)
-        if isinstance(answer, dict):
-            for key, values in named.items():
-                shown = _shown(answer[key], values) if key in answer else ABSENT
-                counts[key].setdefault(shown, dict.fromkeys(SPLITS, 0))[name] += 1
-    return counts
+def lengths(sizes: Sequence[int]) -> Lengths:
+    """Percentiles (nearest rank) of the texts' lengths in characters.
 
-
-def _with_split(parts: Parts) -> Iterator[tuple[str, Candidate]]:
-    return ((name, candidate) for name, candidates in parts.items() for candidate in candidates)
+    Raises:
+        ValueError: there is no text.
+    """
+    ranked = sorted(sizes)
+    if not ranked:
+        raise ValueError("no texts")
+    p50, p90, p99 = (ranked[-(-len(ranked) * percent // 100) - 1] for percent in (50, 90, 99))
+    return Lengths(ranked[0], p50, p90, p99, ranked[-1], round(sum(ranked) / CHARACTERS_PER_TOKEN))
 
 
 def _shown(value: object, named: Sequence[object]) -> str:
@@ -58,13 +104,6 @@ def _shown(value: object, named: Sequence[object]) -> str:
     return _FILLED
 
 
-def meta_counts(candidates: Iterable[Candidate], names: Sequence[str]) -> dict[str, dict[str, int]]:
-    """Meta field -> value -> rows; a field with more than `MOST_VALUES` values lists none."""
-    rows = list(candidates)
-    counts = {name: Counter(candidate.row.meta.get(name, ABSENT) for candidate in rows) for name in names}
-    return {name: _listed(values) for name, values in counts.items()}
-
-
 def _listed(values: Counter[str]) -> dict[str, int]:
     if len(values) <= MOST_VALUES:
         return dict(values)
@@ -72,19 +111,6 @@ def _listed(values: Counter[str]) -> dict[str, int]:
         {f"(more than {MOST_VALUES} values)": values.total() - values[ABSENT], ABSENT: values[ABSENT]}
     )
     return dict(+many)
-
-
-def lengths(texts: Iterable[str]) -> Lengths:
-    """Percentiles (nearest rank) of the texts' lengths in characters.
-
-    Raises:
-        ValueError: there is no text.
-    """
-    sizes = sorted(map(len, texts))
-    if not sizes:
-        raise ValueError("no texts")
-    p50, p90, p99 = (sizes[-(-len(sizes) * percent // 100) - 1] for percent in (50, 90, 99))
-    return Lengths(sizes[0], p50, p90, p99, sizes[-1], round(sum(sizes) / CHARACTERS_PER_TOKEN))
 
 
 def warnings(
@@ -117,9 +143,9 @@ def _too_few_rows(parts: Parts, answers: AnswerCounts, kind: TaskKind) -> Iterat
 
 def _rare_strata(parts: Parts) -> Iterator[str]:
     groups: dict[str, set[str]] = {}
-    for candidates in parts.values():
-        for candidate in candidates:
-            groups.setdefault(candidate.stratum, set()).add(candidate.row.group)
+    for members in parts.values():
+        for member in members:
+            groups.setdefault(member.row.stratum, set()).add(member.unit)
     rare = sum(len(members) < GROUPS_TO_STRATIFY for members in groups.values()) if len(groups) > 1 else 0
     if rare:
         yield (

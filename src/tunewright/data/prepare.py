@@ -1,29 +1,37 @@
-"""From raw files to splits, step by step: read, transform, check, deduplicate, split, describe."""
+"""From raw files to splits, step by step: read, check, deduplicate, split, write, describe.
+
+Rows stream: their texts go to a spool on the disk as soon as they are checked, and from there to the splits.
+What is held in memory is one `Candidate` a row.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from tunewright.artifacts import sha256_file, write_jsonl
+from tunewright.artifacts import sha256_file, write_lines
 from tunewright.config.schema.data import Data
-from tunewright.config.schema.task import OutputContract, TaskKind
-from tunewright.data import deduplicate
-from tunewright.data.candidate import Candidate
+from tunewright.data import duplicates
+from tunewright.data.candidate import Candidate, normalise, prompt_text
 from tunewright.data.card import DataCard, SourceCounts
-from tunewright.data.describe import answer_counts, lengths, meta_counts, warnings
-from tunewright.data.raw_row import Discarded, PlaceInOrder
+from tunewright.data.checking import Numbered, ToCheck, check_rows
+from tunewright.data.describe import Description, warnings
+from tunewright.data.frozen import Frozen, frozen_rows, refuse_changed
+from tunewright.data.leakage import refuse_leaks
+from tunewright.data.raw_row import Discarded
 from tunewright.data.read import read_source, source_path
-from tunewright.data.rows import Row
-from tunewright.data.split import keep_prompts_apart, refuse_empty, split
-from tunewright.data.transform import apply, chosen_transforms
-from tunewright.data.validate import RowCheck
+from tunewright.data.rows import Row, row_line
+from tunewright.data.split import SPLITS, Member, Parts, keep_apart, refuse_empty, split
+from tunewright.data.spool import Spool
 from tunewright.errors import DataError
-from tunewright.extensions import RowTransform
+from tunewright.progress import Advance, counting
 
-_REASONS_SHOWN = 5
+if TYPE_CHECKING:
+    from tunewright.data.near_duplicates import Hashes
 
 
 @dataclass(frozen=True)
@@ -32,178 +40,197 @@ class Cleaned:
 
     Attributes:
         candidates: in the order of the raw files.
+        keys: of the prompts' bands, by the rows' numbers.
         discarded: rejected rows and removed duplicates.
         read: rows read, by path of the source.
     """
 
     candidates: list[Candidate]
+    keys: Hashes
     discarded: list[Discarded]
     read: dict[str, int]
 
 
 @dataclass(frozen=True)
-class Prepared:
-    """What the prepare stage writes."""
+class Divided:
+    """Rows in their splits.
 
-    rows: dict[str, list[Row]]
+    Attributes:
+        parts: the rows of each split, in the order in which they are written.
+        discarded: all rows that are in none.
+        read: rows read, by path of the source.
+        frozen: the frozen test set.
+    """
+
+    parts: Parts
     discarded: list[Discarded]
-    card: DataCard
+    read: dict[str, int]
+    frozen: Frozen
 
 
-def clean(
-    root: Path, data: Data, kind: TaskKind, output: OutputContract, registered: Mapping[str, RowTransform]
-) -> Cleaned:
+def clean(work: ToCheck, spool: Spool, processes: int | None = None) -> Cleaned:
     """Read every source, apply the transforms, check each row, remove exact duplicates.
 
     Args:
-        root: the project's folder.
-        data: the `data` group.
-        kind: the task's kind.
-        output: the contract of an answer.
-        registered: the row transforms of the project's extensions by name.
+        work: the project's folder and settings.
+        spool: takes the texts of the checked rows.
+        processes: how many check rows; null is one for each core.
 
     Raises:
         DataError: a source, a transform or the JSON Schema cannot be used.
     """
-    check = RowCheck(data.fields, data.split, kind, output)
-    transforms = chosen_transforms(data.transforms, registered)
+    import numpy as np
+
     candidates: list[Candidate] = []
     discarded: list[Discarded] = []
-    read: dict[str, int] = {}
+    keys: list[Hashes] = []
+    read: Counter[str] = Counter()
+    with counting("prepare: rows read") as advance:
+        for batch in check_rows(_read(work, read, advance), work, processes):
+            spool.append(zip((row.number for row in batch.candidates), batch.lines, strict=True))
+            candidates += batch.candidates
+            discarded += batch.discarded
+            keys.append(batch.keys)
+    kept, more = _sieve(candidates, work.data)
+    by_number = np.zeros((sum(read.values()), keys[0].shape[1] if keys else 0), dtype=np.uint64)
+    if candidates:
+        by_number[[row.number for row in candidates]] = np.concatenate(keys)
+    return Cleaned(kept, by_number, [*discarded, *more], dict(read))
+
+
+def divide(cleaned: Cleaned, spool: Spool, work: ToCheck, frozen: Frozen) -> Divided:
+    """Find near-duplicates, remove those that repeat a row, and split the rest.
+
+    Raises:
+        DataError: a split would be empty, or `split.stratify_by` names what no row has.
+    """
+    data = work.data
+    threshold = data.near_duplicate_threshold
+
+    def prompt(row: Candidate) -> str:
+        return prompt_text(spool.row(row.number).prompt)
+
+    def texts(row: Candidate) -> tuple[str, str]:
+        whole = spool.row(row.number)
+        return prompt_text(whole.prompt), normalise(whole.reference)
+
+    rows, discarded = cleaned.candidates, cleaned.discarded
+    names = duplicates.clusters(rows, cleaned.keys, prompt, threshold)
+    cluster = {row.number: name for row, name in zip(rows, names, strict=True)}
+    if data.deduplicate == "near":
+        free_text = work.kind in ("generation", "chat")
+        rows, repeats = duplicates.remove_near_duplicates(
+            rows, names, texts, threshold, free_text=free_text, frozen=frozen.rows
+        )
+        discarded = [*discarded, *repeats]
+    members = [Member(row, cluster[row.number]) for row in rows]
+    parts, leaking = keep_apart(split(members, data.split, frozen=frozen.rows))
+    refuse_empty(parts)
+    refuse_leaks(parts)
+    return Divided(parts, [*discarded, *leaking], cleaned.read, frozen)
+
+
+def write_splits(divided: Divided, spool: Spool, work: ToCheck, folder: Path) -> DataCard:
+    """Write each split, one row at a time, and describe what was written.
+
+    Raises:
+        DataError: the test split is not the frozen one.
+    """
+    data, parts = work.data, divided.parts
+    refuse_changed(divided.frozen, frozen_rows(spool.row(m.row.number) for m in parts["test"]))
+    description = Description(work.kind, work.output, data.fields.meta)
+
+    def lines(name: str) -> Iterator[str]:
+        for member in parts[name]:
+            row = spool.row(member.row.number)
+            description.see(name, row)
+            yield row_line(Row(member.row.id, row.messages, member.unit, row.source, row.meta))
+
+    for name in SPLITS:
+        write_lines(folder / f"{name}.jsonl", lines(name))
+    kept = [member.row for part in parts.values() for member in part]
+    conflicts = duplicates.count_conflicts(kept)
+    meta = description.meta()
+    return DataCard(
+        sources=_sources(work.root, data, divided, kept),
+        splits={name: len(part) for name, part in parts.items()},
+        answers=description.answers,
+        meta=meta,
+        prompt_lengths=description.prompt_lengths(),
+        answer_lengths=description.answer_lengths(),
+        conflicts=conflicts,
+        rejected=dict(_reasons(divided.discarded, duplicate=False)),
+        removed=dict(_reasons(divided.discarded, duplicate=True)),
+        frozen=divided.frozen.changes,
+        warnings=warnings(parts, description.answers, conflicts, meta, work.kind),
+    )
+
+
+def describe(work: ToCheck, folder: Path) -> DataCard:
+    """The data card of the rows as they are now, whatever is frozen or rejected.
+
+    Args:
+        work: the project's folder and settings.
+        folder: an empty one for what is written on the way.
+
+    Raises:
+        DataError: the data as it is cannot be used.
+    """
+    with closing(Spool(folder / "spool.jsonl")) as spool:
+        return write_splits(divide(clean(work, spool), spool, work, Frozen()), spool, work, folder)
+
+
+def _read(work: ToCheck, read: Counter[str], advance: Advance) -> Iterator[Numbered]:
+    """The rows of all sources, counted and numbered."""
+    data = work.data
+    number = 0
     for source in data.sources:
         if source.path in read:
             raise DataError("stands twice in data.sources", where=source.path, fix="remove one")
         read[source.path] = 0
         # A transform may make the columns that the fields name.
-        for raw in read_source(root, source, () if transforms else _columns(data)):
+        for row in read_source(work.root, source, () if data.transforms else _columns(data)):
+            yield Numbered(number, row, source.format)
+            number += 1
             read[source.path] += 1
-            row = apply(transforms, raw) if not isinstance(raw, Discarded) else raw
-            checked = check(row, source.format) if not isinstance(row, Discarded) else row
-            candidates.append(checked) if isinstance(checked, Candidate) else discarded.append(checked)
+            advance()
         if not read[source.path]:
             raise DataError("holds no rows", where=source.path, fix="fill it, or take it out of data.sources")
-    kept, more = _sieve(candidates, data)
-    return Cleaned(kept, [*discarded, *more], read)
-
-
-def refuse_many_rejected(cleaned: Cleaned, most: float, where: Path) -> None:
-    """Stop where more than the share `most` of the rows was rejected.
-
-    Args:
-        cleaned: the rows.
-        most: `data.max_rejected_share`.
-        where: the file in which the rejected rows are listed.
-
-    Raises:
-        DataError: names the commonest reasons, with counts and first places.
-    """
-    rejected = [row for row in cleaned.discarded if not row.duplicate]
-    total = sum(cleaned.read.values())
-    if len(rejected) <= most * total:
-        return
-    first: dict[str, Discarded] = {}
-    for row in rejected:
-        first.setdefault(row.reason, row)
-    commonest = _rejected(rejected).most_common(_REASONS_SHOWN)
-    lines = [f"  {count} x {reason} (first at {first[reason].place})" for reason, count in commonest]
-    more = len(first) - len(commonest)
-    raise DataError(
-        "\n".join(
-            [
-                f"{len(rejected)} of {total} rows ({len(rejected) / total:.1%}) were rejected, more than "
-                f"data.max_rejected_share {most} allows:",
-                *lines,
-                *([f"  and {more} more reasons"] if more else []),
-            ]
-        ),
-        fix=f"mend the rows listed in {where}, or raise data.max_rejected_share",
-    )
-
-
-def divide(root: Path, cleaned: Cleaned, data: Data, kind: TaskKind, output: OutputContract) -> Prepared:
-    """Split the cleaned rows and describe them.
-
-    Raises:
-        DataError: a split would be empty, or `split.stratify_by` names what no row has.
-    """
-    parts, leaking = keep_prompts_apart(split(cleaned.candidates, data.split))
-    refuse_empty(parts)
-    kept = [candidate for part in parts.values() for candidate in part]
-    discarded = [*cleaned.discarded, *leaking]
-    answers = answer_counts(parts, kind, output)
-    meta = meta_counts(kept, data.fields.meta)
-    conflicts = deduplicate.count_conflicts(kept)
-    card = DataCard(
-        sources=_sources(root, data, cleaned.read, kept, discarded),
-        splits={name: len(part) for name, part in parts.items()},
-        answers=answers,
-        meta=meta,
-        prompt_lengths=lengths(
-            "\n".join(turn.content for turn in candidate.row.prompt) for candidate in kept
-        ),
-        answer_lengths=lengths(c.row.reference for c in kept),
-        conflicts=conflicts,
-        rejected=dict(_rejected(discarded)),
-        warnings=warnings(parts, answers, conflicts, meta, kind),
-    )
-    return Prepared({name: [c.row for c in part] for name, part in parts.items()}, discarded, card)
-
-
-def write_discarded(path: Path, discarded: Iterable[Discarded]) -> None:
-    """Write rejected.jsonl: `{"file", "line", "reason", "row_sha256"}` by place; never a row's text.
-
-    Rows of a reader of the project's own have `row`, their number, in place of `line`.
-    """
-    rows = sorted(discarded, key=lambda row: (row.place.file, row.place.line))
-    write_jsonl(
-        path,
-        (
-            {
-                "file": row.place.file,
-                "row" if isinstance(row.place, PlaceInOrder) else "line": row.place.line,
-                "reason": str(row),
-                "row_sha256": row.place.sha256,
-            }
-            for row in rows
-        ),
-    )
 
 
 def _columns(data: Data) -> tuple[str, ...]:
     """The columns that a CSV must have for the settings to make sense."""
     stratum = data.split.stratify_by
     stratum = None if stratum is None or stratum.partition(".")[0] == "completion" else stratum
-    optional = (data.fields.id, data.split.group_by, stratum, *data.fields.meta)
+    optional = (data.fields.id, data.split.group_by, data.split.order_by, stratum, *data.fields.meta)
     return (data.fields.prompt, data.fields.completion, *(name for name in optional if name is not None))
 
 
-def _sieve(candidates: list[Candidate], data: Data) -> deduplicate.Sieved:
+def _sieve(candidates: list[Candidate], data: Data) -> duplicates.Sieved:
     """Rows that differ, each with an id of its own."""
     removed: list[Discarded] = []
-    if data.deduplicate == "exact":
-        candidates, removed = deduplicate.remove_duplicates(candidates)
+    if data.deduplicate != "none":
+        candidates, removed = duplicates.remove_duplicates(candidates)
     if data.fields.id is None:
-        return deduplicate.number_repeated_ids(candidates), removed
-    kept, rejected = deduplicate.reject_repeated_ids(candidates)
+        return duplicates.number_repeated_ids(candidates), removed
+    kept, rejected = duplicates.reject_repeated_ids(candidates)
     return kept, [*removed, *rejected]
 
 
-def _rejected(discarded: Iterable[Discarded]) -> Counter[str]:
-    return Counter(row.reason for row in discarded if not row.duplicate)
+def _reasons(discarded: Iterable[Discarded], *, duplicate: bool) -> Counter[str]:
+    return Counter(row.reason for row in discarded if row.duplicate == duplicate)
 
 
-def _sources(
-    root: Path, data: Data, read: Mapping[str, int], kept: list[Candidate], discarded: list[Discarded]
-) -> tuple[SourceCounts, ...]:
+def _sources(root: Path, data: Data, divided: Divided, kept: list[Candidate]) -> tuple[SourceCounts, ...]:
     """The funnel of every source.
 
     Raises:
         AssertionError: a row was lost on the way: a defect of tunewright.
     """
-    keeps = Counter(candidate.place.file for candidate in kept)
-    rejects = Counter(row.place.file for row in discarded if not row.duplicate)
-    removals = Counter(row.place.file for row in discarded if row.duplicate)
-    for path, rows in read.items():
+    keeps = Counter(row.place.file for row in kept)
+    rejects = _by_file(divided.discarded, duplicate=False)
+    removals = _by_file(divided.discarded, duplicate=True)
+    for path, rows in divided.read.items():
         if rows != keeps[path] + rejects[path] + removals[path]:
             raise AssertionError(
                 f"{path}: {rows} rows read, but {keeps[path]} kept, {rejects[path]} rejected, "
@@ -215,10 +242,14 @@ def _sources(
             format=source.format,
             licence=source.licence,
             sha256=sha256_file(source_path(root, source)),
-            read=read[source.path],
+            read=divided.read[source.path],
             kept=keeps[source.path],
             rejected=rejects[source.path],
             removed=removals[source.path],
         )
         for source in data.sources
     )
+
+
+def _by_file(discarded: Iterable[Discarded], *, duplicate: bool) -> Mapping[str, int]:
+    return Counter(row.place.file for row in discarded if row.duplicate == duplicate)

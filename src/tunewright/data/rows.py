@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from tunewright.artifacts import read_jsonl, write_jsonl
+from tunewright.artifacts import read_jsonl, write_lines
 
 Role = Literal["system", "user", "assistant"]
 
@@ -56,15 +57,27 @@ class Row:
         return Row(self.id, messages, self.group, self.source, self.meta)
 
 
-def write_rows(path: Path, rows: Iterable[Row]) -> None:
-    """Write rows as JSONL: `{"id", "messages", "group", "source", "meta"}`."""
-    write_jsonl(path, map(_as_dict, rows))
-
-
-def _as_dict(row: Row) -> dict[str, Any]:
-    """As `dataclasses.asdict`, which copies deeply and takes ten times as long."""
+def row_line(row: Row) -> str:
+    """A row as a line of JSONL: `{"id", "messages", "group", "source", "meta"}`."""
     messages = [{"role": turn.role, "content": turn.content} for turn in row.messages]
-    return {"id": row.id, "messages": messages, "group": row.group, "source": row.source, "meta": row.meta}
+    values = {"id": row.id, "messages": messages, "group": row.group, "source": row.source, "meta": row.meta}
+    return _COMPACT.encode(values) + "\n"
+
+
+def row_from(raw: dict[str, Any]) -> Row:
+    """The row that a line holds."""
+    return Row(
+        id=raw["id"],
+        messages=tuple(Message(turn["role"], turn["content"]) for turn in raw["messages"]),
+        group=raw["group"],
+        source=raw["source"],
+        meta=dict(raw["meta"]),
+    )
+
+
+def write_rows(path: Path, rows: Iterable[Row]) -> int:
+    """Write rows as JSONL, one at a time; returns how many."""
+    return write_lines(path, map(row_line, rows))
 
 
 def read_rows(path: Path) -> Sequence[Row]:
@@ -73,13 +86,7 @@ def read_rows(path: Path) -> Sequence[Row]:
     Raises:
         TunewrightError: the file is missing or damaged.
     """
-    return [
-        Row(
-            id=raw["id"],
-            messages=tuple(Message(turn["role"], turn["content"]) for turn in raw["messages"]),
-            group=raw["group"],
-            source=raw["source"],
-            meta=dict(raw["meta"]),
-        )
-        for raw in read_jsonl(path)
-    ]
+    return [row_from(raw) for raw in read_jsonl(path)]
+
+
+_COMPACT = json.JSONEncoder(ensure_ascii=False, allow_nan=False)

@@ -1,15 +1,18 @@
-"""Train, validation and test: each group's place follows from a hash of its key.
+"""Train, validation and test: each unit's place follows from a hash of its name.
 
-The hash depends on the group alone, so the order of the rows does not matter and added rows move
-none. Balancing is therefore approximate: `stratify_by` does not draw each value's exact share, it
-sees to it that every value with three groups or more is met in every split, and moves only the
-groups with the lowest (or highest) hashes of that value where chance left a split without it.
+A unit is what must not be torn: the rows of one `group_by` value, or else a cluster of near-duplicates. The
+hash depends on the unit alone, so the order of the rows does not matter and added rows move none (but
+a row that joins a cluster may lend it its name; a frozen test set is held whatever comes). Balancing is
+therefore approximate: `stratify_by` does not draw each value's exact share, it sees to it that every value
+with three units or more is met in every split, and moves only the units with the lowest (or highest)
+hashes of that value where chance left a split without it.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from tunewright.config.schema.data import Split
 from tunewright.data.candidate import ABSENT, Candidate
@@ -19,50 +22,94 @@ from tunewright.errors import DataError
 SPLITS = ("train", "validation", "test")
 GROUPS_TO_STRATIFY = 3
 
-Parts = dict[str, list[Candidate]]
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A row on its way into a split.
+
+    Attributes:
+        row: what is known of it.
+        cluster: rows with nearly the same prompt share it.
+    """
+
+    row: Candidate
+    cluster: str
+
+    @property
+    def unit(self) -> str:
+        """What is not torn: the row's group, or else its cluster."""
+        return self.row.group or self.cluster
 
 
-def split(candidates: Sequence[Candidate], settings: Split) -> Parts:
-    """Divide the rows; rows of one group share a split.
+Parts = dict[str, list[Member]]
+
+
+def split(
+    members: Sequence[Member],
+    settings: Split,
+    *,
+    allowed: Mapping[str, Sequence[str]] | None = None,
+    frozen: Collection[str] = (),
+) -> Parts:
+    """Divide the rows; rows of one unit share a split.
 
     Within a split the rows stand in the order of their ids' hashes: the same rows give the same
     files whatever their order in the raw data, and blocks in it (by label, by date) do not reach
     training or the choice of few-shot examples.
 
+    Args:
+        members: the rows.
+        settings: shares, balance, seed.
+        allowed: for a raw file the splits that its rows may go to; all where it is not named.
+        frozen: prompt_keys of the frozen test set; nothing else goes to test then.
+
     Raises:
         DataError: `stratify_by` names what no row has.
     """
-    if settings.stratify_by and candidates and all(candidate.stratum == ABSENT for candidate in candidates):
+    if settings.stratify_by and members and all(member.row.stratum == ABSENT for member in members):
         raise DataError(
             f"no row has {settings.stratify_by!r}",
             where="data.split.stratify_by",
             fix="name a field of the rows, `completion`, or `completion.KEY` for a key of the answer",
         )
-    places = _places(candidates, settings)
+    free = [member for member in members if member.row.prompt_key not in frozen]
+    places = _places(free, settings, test=not frozen)
     parts: Parts = {name: [] for name in SPLITS}
-    for candidate in sorted(candidates, key=lambda candidate: _hash(settings.seed, candidate.row.id)):
-        parts[places[candidate.row.group]].append(candidate)
+    for member in sorted(members, key=lambda member: _hash(settings.seed, member.row.id)):
+        if member.row.prompt_key in frozen:
+            parts["test"].append(member)
+            continue
+        place = places[member.unit]
+        may = (allowed or {}).get(member.row.place.file, SPLITS)
+        parts[place if place in may else next(name for name in SPLITS if name in may)].append(member)
     return parts
 
 
-def keep_prompts_apart(parts: Parts) -> tuple[Parts, list[Discarded]]:
-    """Remove from training what test or validation holds too, and from validation what test holds.
+def keep_apart(parts: Parts) -> tuple[Parts, list[Discarded]]:
+    """Remove from training what test or validation holds too or nearly, and from validation what test holds.
 
-    Prompts equal in normal form share a group, except under `group_by`, where two customers may
-    write the same. To join their groups would chain them through every "hello"; so the group keeps
-    its split, and the row that would leak is removed.
+    Units mostly see to that. But two customers may write the same, a frozen row may get a twin, and a
+    file may be meant for one split alone: then the split that holds a prompt keeps it, and the row that would
+    leak is removed.
     """
-    held: dict[str, tuple[str, Place]] = {}
+    held: dict[str, tuple[str, Place, str]] = {}
     kept: Parts = {name: [] for name in SPLITS}
     removed = []
     for name in reversed(SPLITS):
-        for candidate in parts[name]:
-            owner, place = held.setdefault(candidate.prompt_key, (name, candidate.place))
-            if owner == name:
-                kept[name].append(candidate)
-            else:
-                reason = f"same prompt as a row of the {owner} split"
-                removed.append(Discarded(candidate.place, reason, f"at {place}", duplicate=True))
+        for member in parts[name]:
+            owners = [
+                held.setdefault(key, (name, member.row.place, member.row.prompt_key))
+                for key in (f"cluster {member.cluster}", f"group {member.row.group}")
+                if key != "group "
+            ]
+            other = next((owner for owner in owners if owner[0] != name), None)
+            if other is None:
+                kept[name].append(member)
+                continue
+            same = "same" if other[2] == member.row.prompt_key else "nearly the same"
+            what = f"{same} prompt as" if other is owners[0] else "of the same group as"
+            reason = f"{what} a row of the {other[0]} split"
+            removed.append(Discarded(member.row.place, reason, f"at {other[1]}", duplicate=True))
     return kept, removed
 
 
@@ -74,53 +121,67 @@ def refuse_empty(parts: Parts) -> None:
     """
     empty = [name for name in SPLITS if not parts[name]]
     if empty:
-        rows = [candidate for part in parts.values() for candidate in part]
-        groups = len({candidate.row.group for candidate in rows})
+        members = [member for part in parts.values() for member in part]
+        units = len({member.unit for member in members})
         raise DataError(
-            f"no row for {' and '.join(empty)}: {len(rows)} rows in {groups} groups are too few",
+            f"no row for {' and '.join(empty)}: {len(members)} rows in {units} groups are too few",
             where="data.split",
             fix="add rows, raise the share of the empty split, or try another split.seed",
         )
 
 
-def position(seed: int, group: str) -> float:
-    """A group's place in [0, 1): test from 0, then validation, then train."""
-    return int(_hash(seed, group)[:13], 16) / 16**13
+def position(seed: int, unit: str) -> float:
+    """A unit's place in [0, 1): test from 0, then validation, then train."""
+    return int(_hash(seed, unit)[:13], 16) / 16**13
 
 
-def _places(candidates: Iterable[Candidate], settings: Split) -> dict[str, str]:
-    """The split of each group."""
+def _places(members: Iterable[Member], settings: Split, *, test: bool) -> dict[str, str]:
+    """The split of each unit; none goes to test where that one is frozen."""
     strata: dict[str, str] = {}
-    for candidate in candidates:
-        group = candidate.row.group
-        # Rows with one prompt and different answers are one group: it counts for the first value.
-        strata[group] = min(strata.get(group, candidate.stratum), candidate.stratum)
-    members: dict[str, list[tuple[float, str]]] = {}
-    for group, stratum in strata.items():
-        members.setdefault(stratum, []).append((position(settings.seed, group), group))
+    newest: dict[str, str] = {}
+    for member in members:
+        unit, row = member.unit, member.row
+        # Rows with one prompt and different answers are one unit: it counts for the first value.
+        strata[unit] = min(strata.get(unit, row.stratum), row.stratum)
+        newest[unit] = max(newest.get(unit, ""), row.moment)
+    if settings.order_by is not None:
+        latest_first = sorted(
+            newest, key=lambda unit: (newest[unit], _hash(settings.seed, unit)), reverse=True
+        )
+        count = len(latest_first)
+        return dict(
+            _cut([(rank / count, unit) for rank, unit in enumerate(latest_first)], settings, test=test)
+        )
+    ranked: dict[str, list[tuple[float, str]]] = {}
+    for unit, stratum in strata.items():
+        ranked.setdefault(stratum, []).append((position(settings.seed, unit), unit))
     return {
-        group: name
-        for stratum in members.values()
-        for group, name in _divide(sorted(stratum), settings, every=settings.stratify_by is not None)
+        unit: name
+        for stratum in ranked.values()
+        for unit, name in _cut(sorted(stratum), settings, test=test, every=settings.stratify_by is not None)
     }
 
 
-def _divide(ranked: list[tuple[float, str]], settings: Split, *, every: bool) -> Iterable[tuple[str, str]]:
-    """Cut groups, ranked by position, into test, validation and train.
+def _cut(
+    ranked: list[tuple[float, str]], settings: Split, *, test: bool, every: bool = False
+) -> Iterable[tuple[str, str]]:
+    """Cut units, ranked by position, into test, validation and train.
 
     Args:
-        ranked: position and group, lowest first.
+        ranked: position and unit, lowest first.
         settings: the shares.
-        every: leave no split without a group if there are three or more.
+        test: whether any goes to test; its share goes to training otherwise, so that validation stays.
+        every: leave no split without a unit if there are three or more.
     """
     count = len(ranked)
-    test = sum(place < settings.test for place, _ in ranked)
-    validation = sum(place < settings.test + settings.validation for place, _ in ranked)
+    tested = sum(place < settings.test for place, _ in ranked)
+    validated = sum(place < settings.test + settings.validation for place, _ in ranked)
     if every and count >= GROUPS_TO_STRATIFY:
-        test = min(max(test, 1), count - 2)
-        validation = min(max(validation, test + 1), count - 1)
-    for rank, (_, group) in enumerate(ranked):
-        yield group, "test" if rank < test else "validation" if rank < validation else "train"
+        tested = min(max(tested, 1), count - 2)
+        validated = min(max(validated, tested + 1), count - 1)
+    for rank, (_, unit) in enumerate(ranked):
+        first = "test" if test else "train"
+        yield unit, first if rank < tested else "validation" if rank < validated else "train"
 
 
 def _hash(seed: int, name: str) -> str:

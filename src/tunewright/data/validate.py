@@ -1,4 +1,4 @@
-"""A raw row becomes a candidate or is rejected: its structure, then the task's contract.
+"""A raw row becomes a row of the data set or is rejected: its structure, then the task's contract.
 
 Reasons never quote a row, except a single word in place of a label, cut to 40 characters.
 """
@@ -8,11 +8,13 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, get_args
 
 from tunewright.config.schema.data import DataFormat, Fields, Split
 from tunewright.config.schema.task import OutputContract, TaskKind
-from tunewright.data.candidate import ABSENT, Candidate, digest, normalise, prompt_key
+from tunewright.data.candidate import ABSENT, digest, normalise
 from tunewright.data.contract import (
     ContractError,
     SchemaContract,
@@ -23,12 +25,29 @@ from tunewright.data.contract import (
     parse_json,
     quote,
 )
-from tunewright.data.raw_row import Discarded, RawRow
+from tunewright.data.raw_row import Discarded, Place, RawRow
 from tunewright.data.rows import Message, Role, Row
 
 _ANSWER = "completion"
 _ROLES = get_args(Role)
 _MOST_VIOLATIONS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedRow:
+    """A row that obeys the task's contract.
+
+    Attributes:
+        row: as it will be written; its group is empty where rows are not grouped by a field.
+        place: where it stands in the raw data.
+        stratum: value by which the split is balanced; empty where it is not.
+        moment: ISO 8601 in UTC, by which the split is ordered; empty where it is not.
+    """
+
+    row: Row
+    place: Place
+    stratum: str
+    moment: str
 
 
 class _FaultError(Exception):
@@ -51,31 +70,30 @@ class RowCheck:
         self._schema = output.json_schema
         self._contract = SchemaContract(self._schema) if self._schema is not None else None
 
-    def __call__(self, raw: RawRow, form: DataFormat) -> Candidate | Discarded:
-        """The row as a candidate, or why it cannot be one.
+    def __call__(self, raw: RawRow, form: DataFormat) -> CheckedRow | Discarded:
+        """The checked row, or why it cannot be one.
 
         The answer of an extraction is rewritten as canonical JSON, so that the model learns one way
         to write it.
         """
         try:
-            return self._candidate(raw, form)
+            return self._checked(raw, form)
         except _FaultError as fault:
             return Discarded(raw.place, str(fault))
 
-    def _candidate(self, raw: RawRow, form: DataFormat) -> Candidate:
+    def _checked(self, raw: RawRow, form: DataFormat) -> CheckedRow:
         prompt, given = _chat(raw, self._fields) if form == "chat" else _single_turn(raw, self._fields)
         answer = self._answer(given)
         messages = (*prompt, Message("assistant", answer))
-        key = prompt_key(prompt)
         group_by = self._split.group_by
         row = Row(
             id=_derived_id(messages) if self._fields.id is None else _name(raw, self._fields.id),
             messages=messages,
-            group=key if group_by is None else _name(raw, group_by),
+            group="" if group_by is None else _name(raw, group_by),
             source=raw.place.file,
             meta=_meta(raw.values, self._fields.meta),
         )
-        return Candidate(row, raw.place, key, normalise(answer), self._stratum(raw, answer))
+        return CheckedRow(row, raw.place, self._stratum(raw, answer), self._moment(raw))
 
     def _answer(self, given: object) -> str:
         """The answer as the model shall write it."""
@@ -115,6 +133,21 @@ class RowCheck:
             return answer
         value = json.loads(answer) if self._kind == "extraction" else None
         return json.dumps(value[key]) if isinstance(value, dict) and key in value else ABSENT
+
+    def _moment(self, raw: RawRow) -> str:
+        """When the row came about, in a form that sorts in time; empty where nobody asks."""
+        field = self._split.order_by
+        if field is None:
+            return ""
+        given = _field(raw.values, field)
+        try:
+            if isinstance(given, int | float) and not isinstance(given, bool):
+                moment = datetime.fromtimestamp(given, UTC)
+            else:
+                moment = datetime.fromisoformat(str(given).strip())
+        except (ValueError, OverflowError, OSError):
+            raise _FaultError(f"field {quote(field)} is no time") from None
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC).isoformat()
 
 
 def _chat(raw: RawRow, fields: Fields) -> tuple[tuple[Message, ...], object]:

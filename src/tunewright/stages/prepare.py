@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 from tunewright import artifacts
 from tunewright.config.stage_settings import stage_settings
 from tunewright.data.card import write_card
-from tunewright.data.prepare import clean, divide, refuse_many_rejected, write_discarded
-from tunewright.data.rows import write_rows
-from tunewright.extensions import load_extensions
+from tunewright.data.checking import ToCheck
+from tunewright.data.discarded_rows import refuse_many_rejected, write_discarded
+from tunewright.data.frozen import TEST_LOCK, read_lock
+from tunewright.data.prepare import clean, divide, write_splits
+from tunewright.data.read import RAW
+from tunewright.data.spool import Spool
+from tunewright.extensions import FOLDER
 from tunewright.progress import say
+from tunewright.scratch import scratch
+
+DEPENDENCIES = (RAW, TEST_LOCK, FOLDER)
 
 
 def run(root: Path) -> None:
@@ -19,20 +27,28 @@ def run(root: Path) -> None:
     Raises:
         DataError: the data as it is cannot be used.
     """
-    settings = stage_settings("prepare", root).settings
-    data, kind, output = settings.data, settings.task.kind, settings.task.output
+    root = root.resolve()
+    given = stage_settings("prepare", root)
+    data, task = given.settings.data, given.settings.task
+    work = ToCheck(root, data, task.kind, task.output)
+    frozen = read_lock(root)
+    there = [path for path in DEPENDENCIES if (root / path).exists()]
+    rejected = root / artifacts.REJECTED_ROWS
 
-    cleaned = clean(root, data, kind, output, load_extensions(root).transforms)
-    write_discarded(root / artifacts.REJECTED_ROWS, cleaned.discarded)
-    refuse_many_rejected(cleaned, data.max_rejected_share, artifacts.REJECTED_ROWS)
+    with (
+        scratch("prepare", given.tracked, there, root) as folder,
+        closing(Spool(folder / "rows.jsonl")) as spool,
+    ):
+        cleaned = clean(work, spool)
+        write_discarded(rejected, cleaned.discarded)
+        total = sum(cleaned.read.values())
+        refuse_many_rejected(cleaned.discarded, total, data.max_rejected_share, artifacts.REJECTED_ROWS)
+        divided = divide(cleaned, spool, work, frozen)
+        write_discarded(rejected, divided.discarded)
+        card = write_splits(divided, spool, work, root / artifacts.DATA)
+    write_card(root / artifacts.DATA_CARD, card)
+    artifacts.write_json(root / artifacts.METRICS / "data.json", card.counts())
 
-    prepared = divide(root, cleaned, data, kind, output)
-    write_discarded(root / artifacts.REJECTED_ROWS, prepared.discarded)
-    for name, rows in prepared.rows.items():
-        write_rows(root / artifacts.DATA / f"{name}.jsonl", rows)
-    write_card(root / artifacts.DATA_CARD, prepared.card)
-    artifacts.write_json(root / artifacts.METRICS / "data.json", prepared.card.counts())
-
-    say("prepare: " + ", ".join(f"{count} {name}" for name, count in prepared.card.counts().items()))
-    for warning in prepared.card.warnings:
+    say("prepare: " + ", ".join(f"{count} {name}" for name, count in card.counts().items()))
+    for warning in card.warnings:
         say(f"prepare: warning: {warning}")

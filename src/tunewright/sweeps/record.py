@@ -15,6 +15,7 @@ from pathlib import Path
 from tunewright.config.params_file import PARAMS, parse_params
 from tunewright.config.places import CONF
 from tunewright.config.stage_settings import RESOLVED
+from tunewright.data.frozen import TEST_LOCK
 from tunewright.doctor.git import git
 from tunewright.doctor.raw_data import RAW
 from tunewright.errors import ConfigError
@@ -23,7 +24,7 @@ from tunewright.experiments.git_files import Ref, refs
 from tunewright.extensions import FOLDER as EXTENSIONS
 from tunewright.sweeps.points import Point
 
-INPUTS = ("dvc.yaml", RAW.as_posix(), EXTENSIONS.as_posix())
+INPUTS = ("dvc.yaml", RAW.as_posix(), TEST_LOCK.as_posix(), EXTENSIONS.as_posix())
 
 
 class Record:

@@ -49,6 +49,7 @@ def row(number: int) -> dict[str, object]:
         "talk": turns(f"Talk {number}", f"Back {number}"),
         "customer": f"customer-{number // 4}",
         "label": "rare" if number % 29 == 0 else "common",
+        "created": f"2026-01-{1 + number % 28:02}",
     }
 
 
@@ -56,6 +57,8 @@ def prepared(settings: Settings, folder: Path) -> object:
     """Every byte that the prepare stage writes, but for the names of its files."""
     rows = [row(number) for number in range(80)]
     rows += [{**rows[5], "id": "copy", "key": "copy"}, {**rows[6], "prompt": "", "question": ""}]
+    near = ("Please say whether the shop opens on Sundays", "Please say whether the shop opens on Sunday")
+    rows += [{**row(90 + n), "prompt": prompt, "completion": "No"} for n, prompt in enumerate(near)]
     raw = folder / "data" / "raw"
     raw.mkdir(parents=True)
     (raw / "rows.jsonl").write_text("".join(json.dumps(one) + "\n" for one in rows))
@@ -95,12 +98,14 @@ EFFECTS = {
     "data.fields.meta": Effect(prepared, ["label"]),
     "data.transforms": Effect(prepared, ["loud"]),
     "data.max_rejected_share": Effect(prepared, 0.001),
-    "data.deduplicate": Effect(prepared, "none"),
+    "data.deduplicate": Effect(prepared, "exact"),
+    "data.near_duplicate_threshold": Effect(prepared, 0.99),
     # What is neither test nor validation is for training; that the shares sum to 1 is a rule.
     "data.split.train": Effect(refused, 0.6, lawful=False),
     "data.split.validation": Effect(divided, 0.3, lawful=False),
     "data.split.test": Effect(divided, 0.3, lawful=False),
     "data.split.group_by": Effect(divided, "customer"),
     "data.split.stratify_by": Effect(divided, "label"),
+    "data.split.order_by": Effect(divided, "created"),
     "data.split.seed": Effect(divided, 9),
 }

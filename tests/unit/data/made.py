@@ -2,19 +2,31 @@
 
 from hypothesis import strategies as st
 
-from tunewright.data.candidate import Candidate, normalise, prompt_key
-from tunewright.data.read import Place
-from tunewright.data.rows import Message, Row
+from tunewright.data.candidate import Candidate, digest, normalise, numbers_key, prompt_text
+from tunewright.data.raw_row import Place
+from tunewright.data.rows import Message
+from tunewright.data.split import Member
 
 
-def candidate(prompt, answer="yes", *, line=1, group=None, stratum="", name=None):
-    """A candidate as validation would make it."""
-    turn = Message("user", prompt)
-    key = prompt_key([turn])
-    row = Row(
-        name or f"row-{line}", (turn, Message("assistant", answer)), group or key, "data/raw/rows.jsonl", {}
+def candidate(prompt, answer="yes", *, line=1, group="", stratum="", name=None, file="rows.jsonl", moment=""):
+    """A candidate as checking would make it; its number is that of its line."""
+    text = prompt_text([Message("user", prompt)])
+    return Candidate(
+        number=line - 1,
+        id=name or f"row-{line}",
+        place=Place(f"data/raw/{file}", line, "0" * 64),
+        group=group or "",
+        prompt_key=digest(text),
+        answer_key=digest(normalise(answer)),
+        numbers_key=numbers_key(text),
+        stratum=stratum,
+        moment=moment,
     )
-    return Candidate(row, Place("data/raw/rows.jsonl", line, "0" * 64), key, normalise(answer), stratum)
+
+
+def members(candidates, clusters=None):
+    """Candidates on their way into a split; each prompt is a cluster of its own unless said otherwise."""
+    return [Member(row, (clusters or {}).get(row.prompt_key, row.prompt_key)) for row in candidates]
 
 
 PROMPTS = st.text("abAB ", max_size=3)

@@ -2,19 +2,33 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.data.made import candidate
+from tests.unit.data.made import candidate, members
 from tunewright.config.schema.task import OutputContract
 from tunewright.data.card import DataCard, Lengths, SourceCounts, read_card, write_card
-from tunewright.data.describe import answer_counts, lengths, meta_counts, warnings
+from tunewright.data.describe import Description, lengths, warnings
+from tunewright.data.frozen import Change
+from tunewright.data.rows import Message, Row
 
 
 def parts(train=(), validation=(), test=()):
-    return {"train": list(train), "validation": list(validation), "test": list(test)}
+    return {"train": members(train), "validation": members(validation), "test": members(test)}
+
+
+def row(answer="yes", prompt="a", meta=None):
+    return Row("r", (Message("user", prompt), Message("assistant", answer)), "g", "f", meta or {})
+
+
+def seen(kind, output, meta=(), **rows):
+    description = Description(kind, output, meta)
+    for split, of_split in rows.items():
+        for one in of_split:
+            description.see(split, one)
+    return description
 
 
 def test_labels_are_counted_by_split_also_those_without_a_row(labels):
-    divided = parts([candidate("a", "billing"), candidate("b", "billing")], test=[candidate("c", "billing")])
-    assert answer_counts(divided, "classification", labels) == {
+    described = seen("classification", labels, train=[row("billing"), row("billing")], test=[row("billing")])
+    assert described.answers == {
         "label": {
             "billing": {"train": 2, "validation": 0, "test": 1},
             "delivery": {"train": 0, "validation": 0, "test": 0},
@@ -37,10 +51,10 @@ def test_only_values_that_the_contract_names_are_listed():
         '{"product":null,"customer":"J. Roe","urgent":false}',
         '{"product":3,"customer":"Jane Doe","urgent":false}',
     )
-    rows = [candidate(f"p{n}", answer) for n, answer in enumerate(answers)]
-    counts = answer_counts(parts(rows), "extraction", OutputContract(json_schema=schema))
+    described = seen("extraction", OutputContract(json_schema=schema), train=map(row, answers))
     totals = {
-        key: {value: places["train"] for value, places in values.items()} for key, values in counts.items()
+        key: {value: places["train"] for value, places in values.items()}
+        for key, values in described.answers.items()
     }
     assert totals == {
         "product": {"kettle": 1, "null": 1, "3": 1},
@@ -51,27 +65,29 @@ def test_only_values_that_the_contract_names_are_listed():
 
 
 def test_free_text_answers_are_not_counted():
-    assert answer_counts(parts([candidate("a")]), "generation", OutputContract()) == {}
+    assert seen("generation", OutputContract(), train=[row()]).answers == {}
+
+
+def test_lengths_are_those_of_all_turns_before_the_answer_and_of_the_answer():
+    described = seen("generation", OutputContract(), train=[row("1234", "12"), row("1", "12345")])
+    assert (described.prompt_lengths().min, described.prompt_lengths().max) == (2, 5)
+    assert (described.answer_lengths().min, described.answer_lengths().max) == (1, 4)
 
 
 def test_meta_fields_with_many_values_list_none():
-    rows = []
-    for n in range(30):
-        row = candidate(f"p{n}")
-        row.row.meta.update(language="de" if n % 3 else "en", customer=f"Jane {n}")
-        rows.append(row)
-    rows.append(candidate("last"))
-    assert meta_counts(rows, ("language", "customer", "none")) == {
+    rows = [row(meta={"language": "de" if n % 3 else "en", "customer": f"Jane {n}"}) for n in range(30)]
+    described = seen("generation", OutputContract(), ("language", "customer", "none"), train=[*rows, row()])
+    assert described.meta() == {
         "language": {"de": 20, "en": 10, "(absent)": 1},
         "customer": {"(more than 20 values)": 30, "(absent)": 1},
         "none": {"(absent)": 31},
     }
 
 
-@given(st.lists(st.text(max_size=30), min_size=1))
-def test_lengths_are_ordered_and_met_in_the_texts(texts):
-    found = lengths(texts)
-    sizes = sorted(map(len, texts))
+@given(st.lists(st.integers(0, 30), min_size=1))
+def test_lengths_are_ordered_and_met_in_the_texts(sizes):
+    found = lengths(sizes)
+    sizes = sorted(sizes)
     percentiles = (found.min, found.p50, found.p90, found.p99, found.max)
     assert list(percentiles) == sorted(percentiles)
     assert set(percentiles) <= set(sizes)
@@ -80,7 +96,7 @@ def test_lengths_are_ordered_and_met_in_the_texts(texts):
 
 
 def test_percentiles_are_of_the_nearest_rank():
-    assert lengths("x" * n for n in range(1, 101)) == Lengths(1, 50, 90, 99, 100, round(5050 / 4))
+    assert lengths(range(1, 101)) == Lengths(1, 50, 90, 99, 100, round(5050 / 4))
 
 
 def test_warnings_name_what_is_too_little(labels):
@@ -88,7 +104,7 @@ def test_warnings_name_what_is_too_little(labels):
         [candidate(f"p{n}", "billing", stratum="billing") for n in range(60)],
         test=[candidate("c", "delivery", stratum="delivery")],
     )
-    counts = answer_counts(divided, "classification", labels)
+    counts = seen("classification", labels, train=[row("billing")] * 60, test=[row("delivery")]).answers
     assert warnings(
         divided, counts, 2, {"lang": {"(absent)": 61}, "channel": {"web": 1}}, "classification"
     ) == (
@@ -105,7 +121,7 @@ def test_the_advised_number_of_training_rows_depends_on_the_kind(kind, least):
     test = [candidate(f"t{n}") for n in range(30)]
     enough = parts([candidate(f"p{n}") for n in range(least)], test=test)
     assert warnings(enough, {}, 0, {}, kind) == ()
-    short = parts(enough["train"][1:], test=test)
+    short = {**enough, "train": enough["train"][1:]}
     assert warnings(short, {}, 0, {}, kind) == (
         f"{least - 1} training rows, fewer than the {least} advised for {kind}",
     )
@@ -121,6 +137,8 @@ def test_a_card_is_read_back_as_it_was_written(tmp_path):
         answer_lengths=Lengths(6, 7, 8, 9, 10, 11),
         conflicts=1,
         rejected={"no turns": 1},
+        removed={"duplicate": 2},
+        frozen=(Change(rows=1, reason="new labels"),),
         warnings=("few",),
     )
     write_card(tmp_path / "card.json", card)

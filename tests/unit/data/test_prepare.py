@@ -1,4 +1,5 @@
 import json
+from contextlib import closing
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -6,9 +7,15 @@ from hypothesis import strategies as st
 
 from tunewright.config.schema.data import Data, Fields, Source, Split
 from tunewright.config.schema.task import OutputContract
-from tunewright.data.prepare import Cleaned, clean, divide, refuse_many_rejected, write_discarded
-from tunewright.data.read import Discarded, Place
-from tunewright.errors import DataError
+from tunewright.data.checking import WORTH_A_POOL, ToCheck
+from tunewright.data.discarded_rows import refuse_many_rejected, write_discarded
+from tunewright.data.frozen import Frozen, frozen_rows
+from tunewright.data.prepare import clean, divide, write_splits
+from tunewright.data.raw_row import Discarded, Place
+from tunewright.data.rows import read_rows
+from tunewright.data.split import SPLITS
+from tunewright.data.spool import Spool
+from tunewright.errors import DataError, TunewrightError
 
 FREE = OutputContract()
 
@@ -20,8 +27,31 @@ def good(count, start=0):
     ]
 
 
-def prepared(folder, data, kind="generation", output=FREE, registered=None):
-    return divide(folder.root, clean(folder.root, data, kind, output, registered or {}), data, kind, output)
+class Result:
+    """What comes out of all steps, read back from what was written."""
+
+    def __init__(self, root, data, kind, output, processes=None, frozen=None):
+        self.folder = root / "out"
+        work = ToCheck(root, data, kind, output)
+        with closing(Spool(root / "spool")) as spool:
+            cleaned = clean(work, spool, processes)
+            divided = divide(cleaned, spool, work, frozen or Frozen())
+            self.card = write_splits(divided, spool, work, self.folder)
+        self.discarded = divided.discarded
+        self.rows = {name: read_rows(self.folder / f"{name}.jsonl") for name in SPLITS}
+
+
+def prepared(folder, data, kind="generation", output=FREE, **more):
+    return Result(folder.root, data, kind, output, **more)
+
+
+def cleaned(folder, data, kind="generation", output=FREE):
+    with closing(Spool(folder.root / "spool")) as spool:
+        return clean(ToCheck(folder.root, data, kind, output), spool)
+
+
+def refuse(found, most, where):
+    refuse_many_rejected(found.discarded, sum(found.read.values()), most, where)
 
 
 def discarded(folder, result):
@@ -68,11 +98,37 @@ def test_counts_are_kept_for_each_source(folder):
 
 
 def test_a_lost_row_is_a_defect_that_is_noticed(folder):
-    data = folder.data(good(40))
-    cleaned = clean(folder.root, data, "generation", FREE, {})
-    lossy = Cleaned(cleaned.candidates[1:], cleaned.discarded, cleaned.read)
-    with pytest.raises(AssertionError, match="40 rows read, but 39 kept"):
-        divide(folder.root, lossy, data, "generation", FREE)
+    work = ToCheck(folder.root, folder.data(good(40)), "generation", FREE)
+    with closing(Spool(folder.root / "spool")) as spool:
+        divided = divide(clean(work, spool), spool, work, Frozen())
+        divided.parts["train"].pop()
+        with pytest.raises(AssertionError, match="40 rows read, but 39 kept"):
+            write_splits(divided, spool, work, folder.root / "out")
+
+
+def test_the_number_of_processes_changes_nothing(folder):
+    rows = [*good(1500), *good(700, start=1200), {"prompt": ""}]
+    data = folder.data(rows, fields=Fields(id="id"))
+    assert len(rows) > WORTH_A_POOL
+    results = [prepared(folder, data, processes=processes) for processes in (1, 2, None)]
+    assert results[0].card.counts()["removed"] == 300
+    assert results[0].rows == results[1].rows == results[2].rows
+    assert discarded(folder, results[0]) == discarded(folder, results[1])
+    assert results[0].card == results[1].card == results[2].card
+
+
+def test_an_error_in_a_process_of_its_own_arrives_as_it_was_raised(folder):
+    extension(folder, "fail", "    raise ValueError(row['id'])\n")
+    with pytest.raises(TunewrightError, match="transform 'fail': ValueError: r0") as caught:
+        prepared(folder, folder.data(good(3000), transforms=("fail",)), processes=2)
+    assert caught.value.where == "extensions/fail.py:5"
+    assert "data/raw/rows.jsonl:1" in caught.value.fix
+
+
+def extension(folder, name, body):
+    (folder.root / "extensions").mkdir(exist_ok=True)
+    head = f"from tunewright.extensions import transform\n\n@transform('{name}')\ndef {name}(row):\n"
+    (folder.root / "extensions" / f"{name}.py").write_text(head + body)
 
 
 mixed = st.lists(
@@ -90,7 +146,7 @@ mixed = st.lists(
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(lines=mixed, deduplicate=st.sampled_from(["exact", "none"]))
+@given(lines=mixed, deduplicate=st.sampled_from(["near", "exact", "none"]))
 def test_read_is_kept_and_rejected_and_removed_and_prompts_stay_together(folder, lines, deduplicate):
     base = "".join(json.dumps(row) + "\n" for row in good(40, start=100))
     data = folder.data(base + "\n".join(lines), deduplicate=deduplicate)
@@ -147,13 +203,35 @@ def test_a_prompt_that_two_groups_share_is_removed_where_it_would_leak(folder):
     assert set(places) == {"test"}
 
 
-def test_transforms_change_and_reject_rows_and_may_make_columns(folder):
-    def rename(row):
-        return None if row["q"] == "q3" else {"prompt": row["q"], "completion": row["a"]}
+def test_rows_near_a_frozen_row_are_kept_out_of_training_and_told(folder):
+    rows = [{"prompt": f"where is my parcel {n} with the kettle", "completion": "a"} for n in range(99)]
+    before = prepared(folder, folder.data(rows))
+    lock = Frozen(frozen_rows(before.rows["test"]))
+    asked = [row.messages[0].content for row in before.rows["test"]]
+    near = [{"prompt": f"{prompt}s", "completion": "another"} for prompt in asked]
+    new = [{"prompt": f"entirely other words {n * 7919}", "completion": "x"} for n in range(60)]
+    after = prepared(folder, folder.data([*rows, *near, *new]), frozen=lock)
+    assert {row.messages[0].content for row in after.rows["test"]} == set(asked)
+    assert after.card.removed == {"nearly the same prompt as a row of the test split": len(near)}
+    changed = [
+        {**row, "completion": "other"} if row["prompt"] == asked[1] else row
+        for row in rows
+        if row["prompt"] != asked[0]
+    ]
+    with pytest.raises(DataError, match="1 are gone, 1 have another answer") as caught:
+        prepared(folder, folder.data(changed), frozen=lock)
+    assert "tunewright freeze --renew" in caught.value.fix
 
+
+def test_transforms_change_and_reject_rows_and_may_make_columns(folder):
+    extension(
+        folder,
+        "rename",
+        "    return None if row['q'] == 'q3' else {'prompt': row['q'], 'completion': row['a']}\n",
+    )
     content = "q,a\n" + "".join(f"q{n},a{n}\n" for n in range(40))
     data = folder.data(content, "csv", transforms=("rename",))
-    result = prepared(folder, data, registered={"rename": rename})
+    result = prepared(folder, data)
     assert result.card.rejected == {"rejected by the transform 'rename'": 1}
     with pytest.raises(DataError, match="no column 'prompt', 'completion'"):
         prepared(folder, data.model_copy(update={"transforms": ()}))
@@ -162,10 +240,10 @@ def test_transforms_change_and_reject_rows_and_may_make_columns(folder):
 def test_too_many_rejected_rows_stop_with_the_commonest_reasons(folder):
     rows = [*good(20), *({"prompt": "", "completion": "x"} for _ in range(3)), {"prompt": "x"}, 3]
     data = folder.data(rows)
-    cleaned = clean(folder.root, data, "generation", FREE, {})
+    found = cleaned(folder, data)
     where = folder.root / "rejected.jsonl"
     with pytest.raises(DataError) as caught:
-        refuse_many_rejected(cleaned, 0.05, where)
+        refuse(found, 0.05, where)
     assert caught.value.what.splitlines() == [
         "5 of 25 rows (20.0%) were rejected, more than data.max_rejected_share 0.05 allows:",
         '  3 x "prompt" is blank (first at data/raw/rows.jsonl:21)',
@@ -173,18 +251,18 @@ def test_too_many_rejected_rows_stop_with_the_commonest_reasons(folder):
         "  1 x is integer, not object (first at data/raw/rows.jsonl:25)",
     ]
     assert str(where) in caught.value.fix
-    refuse_many_rejected(cleaned, 0.2, where)
+    refuse(found, 0.2, where)
 
 
 def test_removed_duplicates_do_not_count_as_rejected(folder):
     data = folder.data([{"prompt": "a", "completion": "b"}] * 20)
-    refuse_many_rejected(clean(folder.root, data, "generation", FREE, {}), 0.0, folder.root)
+    refuse(cleaned(folder, data), 0.0, folder.root)
 
 
 def test_a_long_list_of_reasons_is_cut(folder):
     rows = [Discarded(Place("f", n, ""), f"reason {n}") for n in range(9)]
     with pytest.raises(DataError, match="and 4 more reasons"):
-        refuse_many_rejected(Cleaned([], rows, {"f": 9}), 0.5, folder.root)
+        refuse_many_rejected(rows, 9, 0.5, folder.root)
 
 
 def test_files_without_rows_and_files_named_twice_are_data_errors(folder):
@@ -224,10 +302,10 @@ def test_rows_of_a_reader_are_rejected_with_their_number(folder):
     )
     path = folder.write("rows.txt", "a question|an answer\nanother|\n")
     source = Source(path=path, format="prompt_completion", licence="none", reader="pairs")
-    cleaned = clean(folder.root, Data(sources=(source,)), "chat", OutputContract(), {})
-    assert [candidate.row.reference for candidate in cleaned.candidates] == ["an answer"]
+    found = cleaned(folder, Data(sources=(source,)), "chat")
+    assert [candidate.place.line for candidate in found.candidates] == [1]
     where = folder.root / "rejected.jsonl"
-    write_discarded(where, cleaned.discarded)
+    write_discarded(where, found.discarded)
     (row,) = [json.loads(line) for line in where.read_text().splitlines()]
     assert (row["file"], row["row"], "line" in row) == (path, 2, False)
     assert "blank" in row["reason"]

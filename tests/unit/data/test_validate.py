@@ -2,10 +2,9 @@ import pytest
 
 from tunewright.config.schema.data import Fields, Split
 from tunewright.config.schema.task import OutputContract
-from tunewright.data.candidate import Candidate
 from tunewright.data.read import Discarded, Place, RawRow
 from tunewright.data.rows import Message
-from tunewright.data.validate import RowCheck
+from tunewright.data.validate import CheckedRow, RowCheck
 
 PLACE = Place("data/raw/rows.jsonl", 7, "0" * 64)
 
@@ -28,10 +27,10 @@ def turns(*roles):
 
 def test_a_prompt_and_its_completion_become_two_turns():
     candidate = check({"prompt": " Hi ", "completion": "Hello"})
-    assert isinstance(candidate, Candidate)
+    assert isinstance(candidate, CheckedRow)
     assert candidate.row.messages == (Message("user", " Hi "), Message("assistant", "Hello"))
     assert candidate.row.source == PLACE.file
-    assert candidate.row.group == candidate.prompt_key
+    assert candidate.row.group == ""
 
 
 def test_a_derived_id_follows_from_the_content_alone():
@@ -44,7 +43,7 @@ def test_a_derived_id_follows_from_the_content_alone():
 @pytest.mark.parametrize("roles", ["ua", "sua", "uaua", "suaua"])
 def test_chats_in_order_pass(roles):
     names = {"u": "user", "a": "assistant", "s": "system"}
-    assert isinstance(check(turns(*(names[role] for role in roles)), "chat"), Candidate)
+    assert isinstance(check(turns(*(names[role] for role in roles)), "chat"), CheckedRow)
 
 
 @pytest.mark.parametrize(
@@ -140,7 +139,7 @@ def test_extraction_answers_that_break_the_contract_are_rejected(triage, answer,
 def test_labels_outside_the_set_are_rejected_with_the_nearest(labels, label, expected):
     assert reason({"prompt": "a", "completion": label}, kind="classification", output=labels) == expected
     assert isinstance(
-        check({"prompt": "a", "completion": "billing"}, kind="classification", output=labels), Candidate
+        check({"prompt": "a", "completion": "billing"}, kind="classification", output=labels), CheckedRow
     )
 
 

@@ -46,6 +46,12 @@ def split(data: Data) -> Iterator[Problem]:
             "cannot go with group_by: a group is not cut to balance labels",
             fix="set one of the two to null",
         )
+    if shares.order_by is not None and shares.stratify_by is not None:
+        yield Problem(
+            "data.split.stratify_by",
+            "cannot go with order_by: time alone decides where a row goes",
+            fix="set one of the two to null",
+        )
 
 
 def _shares(split: Split) -> str:

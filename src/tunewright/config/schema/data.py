@@ -56,6 +56,8 @@ class Split(Node):
         stratify_by: field of the answer or of the row (`completion` for a classification's label,
             `completion.category` for a key of an extraction) of which every value is to be met in
             every split.
+        order_by: field that holds when a row came about (ISO 8601, or seconds since 1970): the newest
+            rows are the test split, those before them validation; for data that changes with time.
         seed: another seed draws another split.
     """
 
@@ -64,6 +66,7 @@ class Split(Node):
     test: float = Field(default=0.15, gt=0.0, lt=1.0)
     group_by: NonEmpty | None = None
     stratify_by: NonEmpty | None = None
+    order_by: NonEmpty | None = None
     seed: int = Field(default=0, ge=0)
 
 
@@ -76,7 +79,11 @@ class Data(Node):
         max_rejected_share: above this share of rejected rows `prepare` stops.
         allow_rows_in_trackers: rows may leave the project with a run: its sample answers, and report
             and dataset where tracking.upload names them. For the owner of the data to decide.
-        deduplicate: `exact` drops a row whose normalised prompt and answer were seen before.
+        deduplicate: `exact` drops a row whose prompt and answer were seen before (case, punctuation and
+            white space do not count); `near` also one whose prompt is nearly that of a row with the same
+            numbers and the same answer; `none` drops nothing.
+        near_duplicate_threshold: from which likeness prompts count as near-duplicates (Jaccard index of their
+            runs of five characters). Whatever is dropped, near-duplicates never stand in different splits.
     """
 
     sources: tuple[Source, ...] = Field(min_length=1)
@@ -84,5 +91,6 @@ class Data(Node):
     transforms: tuple[NonEmpty, ...] = ()
     max_rejected_share: float = Field(default=0.05, ge=0.0, le=1.0)
     allow_rows_in_trackers: bool = False
-    deduplicate: Literal["exact", "none"] = "exact"
+    deduplicate: Literal["near", "exact", "none"] = "near"
+    near_duplicate_threshold: float = Field(default=0.8, ge=0.5, lt=1.0)
     split: Split = Split()

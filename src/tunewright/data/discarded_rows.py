@@ -1,0 +1,67 @@
+"""What becomes known of rows that go no further: rejected.jsonl, and the stop where they are too many."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from tunewright.artifacts import write_jsonl
+from tunewright.data.raw_row import Discarded, PlaceInOrder
+from tunewright.errors import DataError
+
+REASONS_SHOWN = 5
+
+
+def write_discarded(path: Path, discarded: Iterable[Discarded]) -> None:
+    """Write rejected.jsonl: `{"file", "line", "reason", "row_sha256"}` by place; never a row's text.
+
+    Rows of a reader of the project's own have `row`, their number, in place of `line`.
+    """
+    rows = sorted(discarded, key=lambda row: (row.place.file, row.place.line))
+    write_jsonl(
+        path,
+        (
+            {
+                "file": row.place.file,
+                "row" if isinstance(row.place, PlaceInOrder) else "line": row.place.line,
+                "reason": str(row),
+                "row_sha256": row.place.sha256,
+            }
+            for row in rows
+        ),
+    )
+
+
+def refuse_many_rejected(discarded: Sequence[Discarded], total: int, most: float, where: Path) -> None:
+    """Stop where more than the share `most` of the rows was rejected.
+
+    Args:
+        discarded: rejected and removed rows.
+        total: rows read.
+        most: `data.max_rejected_share`.
+        where: the file in which the rejected rows are listed.
+
+    Raises:
+        DataError: names the commonest reasons, with counts and first places.
+    """
+    rejected = [row for row in discarded if not row.duplicate]
+    if len(rejected) <= most * total:
+        return
+    first: dict[str, Discarded] = {}
+    for row in rejected:
+        first.setdefault(row.reason, row)
+    commonest = Counter(row.reason for row in rejected).most_common(REASONS_SHOWN)
+    lines = [f"  {count} x {reason} (first at {first[reason].place})" for reason, count in commonest]
+    more = len(first) - len(commonest)
+    raise DataError(
+        "\n".join(
+            [
+                f"{len(rejected)} of {total} rows ({len(rejected) / total:.1%}) were rejected, more than "
+                f"data.max_rejected_share {most} allows:",
+                *lines,
+                *([f"  and {more} more reasons"] if more else []),
+            ]
+        ),
+        fix=f"mend the rows listed in {where}, or raise data.max_rejected_share",
+    )

@@ -1,0 +1,161 @@
+"""Which rows say what another row says, which contradict each other, and which are too alike to be split.
+
+What stays is the first row in the order of the raw files, but a row of the frozen test set before all others.
+Every removed row names the one that stays.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tunewright.data.candidate import Candidate, numbers_key
+from tunewright.data.near_duplicates import Clusters, jaccard, join_near, runs
+from tunewright.data.raw_row import Discarded, Place
+
+if TYPE_CHECKING:
+    from tunewright.data.near_duplicates import Hashes
+
+Sieved = tuple[list[Candidate], list[Discarded]]
+
+KEPT_COMPARED = 50
+"""Rows of one cluster, with the same answer, with which a further one is compared."""
+
+
+def remove_duplicates(candidates: Iterable[Candidate]) -> Sieved:
+    """Keep the first of the rows whose prompt and answer are equal in normal form.
+
+    Returns:
+        the rows kept, in their order, and those removed, each naming the row that stays.
+    """
+    first: dict[tuple[str, str], Place] = {}
+    kept, removed = [], []
+    for candidate in candidates:
+        stays = first.setdefault((candidate.prompt_key, candidate.answer_key), candidate.place)
+        if stays is candidate.place:
+            kept.append(candidate)
+        else:
+            removed.append(Discarded(candidate.place, "duplicate", f"of {stays}", duplicate=True))
+    return kept, removed
+
+
+def reject_repeated_ids(candidates: Iterable[Candidate]) -> Sieved:
+    """Keep the first row of each id; a later one with other content is rejected.
+
+    Goes after `remove_duplicates`, so that a row copied with its id counts as the duplicate it is.
+    """
+    first: dict[str, Place] = {}
+    kept, rejected = [], []
+    for candidate in candidates:
+        owner = first.setdefault(candidate.id, candidate.place)
+        if owner is candidate.place:
+            kept.append(candidate)
+        else:
+            rejected.append(Discarded(candidate.place, "id is that of the row", f"at {owner}"))
+    return kept, rejected
+
+
+def number_repeated_ids(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """Tell rows of the very same content apart whose ids are made from it: `ID`, `ID-2`, `ID-3`."""
+    seen: Counter[str] = Counter()
+    numbered = []
+    for candidate in candidates:
+        seen[candidate.id] += 1
+        if seen[candidate.id] > 1:
+            candidate = replace(candidate, id=f"{candidate.id}-{seen[candidate.id]}")
+        numbered.append(candidate)
+    return numbered
+
+
+def clusters(
+    candidates: Sequence[Candidate], keys: Hashes, prompt: Callable[[Candidate], str], threshold: float
+) -> list[str]:
+    """For each row the name of its cluster: rows joined by steps from one near-duplicate to the next.
+
+    Args:
+        candidates: the rows.
+        keys: of the prompts' bands, by the rows' numbers.
+        prompt: gives a row's prompt as it is compared.
+        threshold: the least likeness of near-duplicates.
+
+    Returns:
+        names in the rows' order; the least prompt_key of the cluster, so that their order does not matter.
+    """
+    found = Clusters(len(candidates))
+    first: dict[str, int] = {}
+    for index, candidate in enumerate(candidates):
+        found.join(first.setdefault(candidate.prompt_key, index), index)
+    different = [first[key] for key in sorted(first)]
+    bands = keys[[candidates[index].number for index in different]]
+    join_near(found, different, bands, lambda index: prompt(candidates[index]), threshold)
+    name: dict[int, str] = {}
+    for index in different:  # by prompt_key, so that a cluster's first one is its least
+        name.setdefault(found.leader(index), candidates[index].prompt_key)
+    return [name[found.leader(index)] for index in range(len(candidates))]
+
+
+def remove_near_duplicates(
+    candidates: Sequence[Candidate],
+    cluster: Sequence[str],
+    texts: Callable[[Candidate], tuple[str, str]],
+    threshold: float,
+    *,
+    free_text: bool,
+    frozen: Collection[str] = (),
+) -> Sieved:
+    """Keep one of the rows with nearly the same prompt and the same answer.
+
+    Prompts that name different numbers are in no cluster together.
+
+    Args:
+        candidates: the rows.
+        cluster: the name of each row's cluster.
+        texts: gives a row's prompt and answer as they are compared.
+        threshold: the least likeness of near-duplicates.
+        free_text: answers are the same if they are near-duplicates with the same numbers; else only if equal.
+        frozen: prompt_keys of the frozen test set, whose rows stay before others.
+    """
+    members: dict[str, list[Candidate]] = {}
+    for candidate, name in zip(candidates, cluster, strict=True):
+        members.setdefault(name, []).append(candidate)
+    removed: dict[int, Discarded] = {}
+    for rows in members.values():
+        if len(rows) > 1:
+            rows.sort(key=lambda row: (row.prompt_key not in frozen, row.number))
+            removed.update(_repeats(rows, texts, threshold, free_text=free_text))
+    return [row for row in candidates if row.number not in removed], list(removed.values())
+
+
+def count_conflicts(candidates: Iterable[Candidate]) -> int:
+    """How many prompts (in normal form) stand with different answers."""
+    answers: dict[str, set[str]] = {}
+    for candidate in candidates:
+        answers.setdefault(candidate.prompt_key, set()).add(candidate.answer_key)
+    return sum(len(different) > 1 for different in answers.values())
+
+
+def _repeats(
+    rows: Sequence[Candidate],
+    texts: Callable[[Candidate], tuple[str, str]],
+    threshold: float,
+    *,
+    free_text: bool,
+) -> Iterable[tuple[int, Discarded]]:
+    """The rows of a cluster that repeat an earlier one, by number."""
+    kept: dict[str, list[tuple[Candidate, Hashes, Hashes]]] = {}
+    for row in rows:
+        prompt, answer = texts(row)
+        own = runs(prompt), runs(answer if free_text else "")
+        same = numbers_key(answer) if free_text else row.answer_key
+        alike = kept.setdefault(same, [])
+        for other, *theirs in alike:
+            likeness = jaccard(own[0], theirs[0])
+            if likeness >= threshold and jaccard(own[1], theirs[1]) >= threshold:
+                detail = f"of {other.place} (likeness {likeness:.2f})"
+                yield row.number, Discarded(row.place, "near-duplicate", detail, duplicate=True)
+                break
+        else:
+            if len(alike) < KEPT_COMPARED:
+                alike.append((row, *own))
