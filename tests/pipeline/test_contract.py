@@ -29,7 +29,9 @@ EVERYTHING = {"fetch", "prepare", "baseline", "train", "evaluate", "report"}
         pytest.param(["method=dora"], TRAINING, id="method"),
         pytest.param(["seed=1"], TRAINING, id="seed"),
         pytest.param(
-            ["hardware.precision=fp32", "evaluation.precision=bf16"], TRAINING, id="hardware precision"
+            ["hardware.supports_bf16=true", "hardware.precision=bf16", "evaluation.precision=fp32"],
+            TRAINING,
+            id="hardware precision",
         ),
         pytest.param(["evaluation.max_new_tokens=6"], SCORING, id="evaluation"),
         pytest.param(["task.acceptance=[{metric: schema_valid, min: 0.5}]"], {"report"}, id="acceptance"),

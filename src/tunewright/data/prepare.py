@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tunewright.artifacts import sha256_file, write_lines
+from tunewright.artifacts import REJECTED_ROWS, sha256_file, write_lines
 from tunewright.config.schema.data import Data
 from tunewright.data import duplicates
 from tunewright.data.candidate import Candidate, normalise, prompt_text
 from tunewright.data.card import DataCard, SourceCounts
 from tunewright.data.checking import Numbered, ToCheck, check_rows
 from tunewright.data.describe import Description, warnings
+from tunewright.data.discarded_rows import refuse_many_rejected
 from tunewright.data.frozen import Frozen, frozen_rows, refuse_changed
 from tunewright.data.leakage import refuse_leaks
 from tunewright.data.raw_row import Discarded
@@ -167,17 +168,21 @@ def write_splits(divided: Divided, spool: Spool, work: ToCheck, folder: Path) ->
 
 
 def describe(work: ToCheck, folder: Path) -> DataCard:
-    """The data card of the rows as they are now, whatever is frozen or rejected.
+    """The data card of the rows as they are now, whatever is frozen.
 
     Args:
         work: the project's folder and settings.
         folder: an empty one for what is written on the way.
 
     Raises:
-        DataError: the data as it is cannot be used.
+        DataError: the data as it is cannot be used, or too many rows are rejected.
     """
     with closing(Spool(folder / "spool.jsonl")) as spool:
-        return write_splits(divide(clean(work, spool), spool, work, Frozen()), spool, work, folder)
+        cleaned = clean(work, spool)
+        refuse_many_rejected(
+            cleaned.discarded, sum(cleaned.read.values()), work.data.max_rejected_share, REJECTED_ROWS
+        )
+        return write_splits(divide(cleaned, spool, work, Frozen()), spool, work, folder)
 
 
 def _read(work: ToCheck, read: Counter[str], advance: Advance) -> Iterator[Numbered]:

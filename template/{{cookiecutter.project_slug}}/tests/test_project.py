@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 from tunewright.config.compose import compose
-from tunewright.data.prepare import clean, divide, refuse_many_rejected
+from tunewright.data.checking import ToCheck
+from tunewright.data.prepare import describe
 from tunewright.data.read import RAW, RawRow, read_source
-from tunewright.extensions import load_extensions
+from tunewright.data.rows import read_rows
 
 ROOT = Path(__file__).parents[1]
 
@@ -18,12 +19,16 @@ def settings():
 
 
 @pytest.fixture(scope="module")
-def prepared(settings):
-    """The rows as `dvc repro prepare` would write them."""
-    task, registered = settings.task, load_extensions(ROOT).transforms
-    cleaned = clean(ROOT, settings.data, task.kind, task.output, registered)
-    refuse_many_rejected(cleaned, settings.data.max_rejected_share, Path("artifacts/data/rejected.jsonl"))
-    return divide(ROOT, cleaned, settings.data, task.kind, task.output)
+def folder(tmp_path_factory):
+    """Where the rows are written."""
+    return tmp_path_factory.mktemp("data")
+
+
+@pytest.fixture(scope="module")
+def card(settings, folder):
+    """What the data is made of, once the rows are prepared as `dvc repro prepare` does it."""
+    task = settings.task
+    return describe(ToCheck(ROOT, settings.data, task.kind, task.output), folder)
 
 
 def test_something_decides_whether_a_model_is_accepted(settings):
@@ -44,8 +49,9 @@ def test_no_field_of_a_raw_row_is_dropped_unnoticed(settings):
     data = settings.data
     if data.transforms:
         pytest.skip("row transforms may use any field")
-    wanted = {data.fields.id, data.split.group_by, (data.split.stratify_by or "").split(".")[0], *data.fields.meta}
-    wanted |= {data.fields.prompt, data.fields.completion, data.fields.messages}
+    wanted = {data.fields.id, data.split.group_by, data.split.order_by, *data.fields.meta}
+    wanted |= {(data.split.stratify_by or "").split(".")[0], data.fields.prompt, data.fields.completion}
+    wanted |= {data.fields.messages}
     unknown = {
         (source.path, name)
         for source in data.sources
@@ -56,8 +62,8 @@ def test_no_field_of_a_raw_row_is_dropped_unnoticed(settings):
     assert not unknown, "name these fields in data.fields.meta, or take them out of the file"
 
 
-def test_no_test_row_is_met_in_training(prepared):
-    seen = [*prepared.rows["train"], *prepared.rows["validation"]]
-    for test_row in prepared.rows["test"]:
+def test_no_test_row_is_met_in_training(card, folder):
+    seen = [*read_rows(folder / "train.jsonl"), *read_rows(folder / "validation.jsonl")]
+    for test_row in read_rows(folder / "test.jsonl"):
         assert all(test_row.group != row.group for row in seen), f"group {test_row.group} straddles the split"
         assert all(test_row.prompt != row.prompt for row in seen), f"row {test_row.id} is asked in training too"

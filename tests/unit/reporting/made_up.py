@@ -144,6 +144,8 @@ def card() -> DataCard:
         answer_lengths=Lengths(88, 96, 110, 118, 121, 12000),
         conflicts=1,
         rejected={'category: "Delivery" is not one of "delivery", "billing"': 2, "line is not JSON": 1},
+        removed={"duplicate": 12},
+        frozen=(),
         warnings=("One prompt stands with two different answers; both are kept.",),
     )
 

@@ -44,12 +44,12 @@ def test_values_of_an_option_that_is_left_go_and_that_is_said(project: Path) -> 
 
 
 def test_points_that_are_the_same_are_computed_once(project: Path) -> None:
-    found = composed(project, "method.lora.r=4,4", "evaluation.precision=bf16,${hardware.precision}")
+    found = composed(project, "method.lora.r=4,4", "evaluation.precision=fp32,${hardware.precision}")
     assert len(found.distinct) == 1
     assert found.notes == [
         'method.lora.r=4 evaluation.precision="${hardware.precision}": the same settings as '
-        'method.lora.r=4 evaluation.precision="bf16", computed once',
-        'method.lora.r=4 evaluation.precision="bf16": typed more than once, computed once',
+        'method.lora.r=4 evaluation.precision="fp32", computed once',
+        'method.lora.r=4 evaluation.precision="fp32": typed more than once, computed once',
     ]
 
 
