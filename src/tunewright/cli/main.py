@@ -188,6 +188,22 @@ def plan() -> None:
 
 
 @app.command()
+def preview(
+    number: Annotated[int, typer.Option("-n", "--n", min=0, help="Rows to show; 0: the totals alone.")] = 3,
+    row: Annotated[str | None, typer.Option(metavar="ID", help="Show this row alone.")] = None,
+    split: Annotated[Literal["train", "validation"], typer.Option(help="Whose rows.")] = "train",
+    html: Annotated[bool, typer.Option("--html", help="Write an HTML page instead: see --output.")] = False,
+    output: Annotated[Path, typer.Option(help="Where --html writes; it holds rows.")] = Path(
+        ".tunewright/preview.html"
+    ),
+) -> None:
+    """Show prepared rows as the model will see them: special tokens, what is trained, what is too long."""
+    from tunewright.cli.preview import preview as show_preview
+
+    show_preview(Path.cwd(), split, number, row, output if html else None)
+
+
+@app.command()
 def run(
     assignments: Annotated[
         list[str],
