@@ -23,6 +23,10 @@ app = typer.Typer(
 )
 
 
+feedback = typer.Typer(help="Corrections from production as new training rows.", no_args_is_help=True)
+app.add_typer(feedback, name="feedback")
+
+
 class Format(StrEnum):
     """How `show` prints."""
 
@@ -201,6 +205,21 @@ def preview(
     from tunewright.cli.preview import preview as show_preview
 
     show_preview(Path.cwd(), split, number, row, output if html else None)
+
+
+@feedback.command("add")
+def feedback_add(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="JSON Lines or CSV: prompt or messages, output, verdict (good, bad, flag), correction."
+        ),
+    ],
+) -> None:
+    """Add corrected outputs to data/raw/feedback.jsonl, never to the test; list what lacks a correction."""
+    from tunewright.cli.feedback import add
+
+    add(Path.cwd(), file)
 
 
 @app.command()

@@ -46,6 +46,7 @@ def test_no_field_of_a_raw_row_is_dropped_unnoticed(settings):
         pytest.skip("row transforms may use any field")
     wanted = {data.fields.id, data.split.group_by, (data.split.stratify_by or "").split(".")[0], *data.fields.meta}
     wanted |= {data.fields.prompt, data.fields.completion, data.fields.messages}
+    wanted |= {"provenance"}  # of rows that `tunewright feedback add` wrote: for people
     unknown = {
         (source.path, name)
         for source in data.sources

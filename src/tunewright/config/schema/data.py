@@ -11,6 +11,8 @@ from tunewright.config.schema.node import Node
 NonEmpty = Annotated[str, Field(min_length=1)]
 DataFormat = Literal["chat", "prompt_completion", "csv"]
 SplitName = Literal["train", "validation", "test"]
+FEEDBACK = "data/raw/feedback.jsonl"
+"""Where `tunewright feedback add` puts corrections; its rows never go to the test split."""
 
 
 class Fields(Node):
