@@ -92,4 +92,6 @@ def test_the_plan_warns_of_rows_that_training_would_refuse(
 ) -> None:
     set_values(project, ["method.max_length=64"])
     plan(project)
-    assert "method.max_length is 64: training would refuse it" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "434 of 434 rows (100.0%) over method.max_length=64" in told
+    assert "training refuses every one and does not start (method.too_long=error)" in told

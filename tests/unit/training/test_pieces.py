@@ -21,7 +21,7 @@ from .conftest import make_method, make_rows
 
 HARD = (
     "Zoë 漢字 😀👩‍👩‍👧 naïve\n\n\ttab",
-    "<b>bold</b> & \"quoted\" </pre><script>alert(1)</script>",
+    '<b>bold</b> & "quoted" </pre><script>alert(1)</script>',
     "escape \x1b[31mred\x1b[0m and \u202eturned\u202c",
     "[bold]markup[/bold] ⟦brackets⟧",
 )
