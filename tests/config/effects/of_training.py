@@ -166,7 +166,7 @@ EFFECTS = {
     "method.max_grad_norm": Effect(arguments, 0.1),
     "method.optim": Effect(arguments, "adamw_torch_fused"),
     "method.max_length": Effect(prepared_training, 16),
-    "method.too_long": Effect(prepared_training, "truncate", {"method.max_length": 60}),
+    "method.too_long": Effect(prepared_training, "truncate", {"method.max_length": 40}),
     "method.evals_per_epoch": Effect(watched, 3),
     "method.early_stopping_patience": Effect(watched, 2),
     "hardware.device": Effect(loaded, "cuda"),

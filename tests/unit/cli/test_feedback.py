@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tunewright.artifacts import TRAIN_ROWS
+from tunewright.artifacts import TEST_ROWS, TRAIN_ROWS, VALIDATION_ROWS
 from tunewright.cli.feedback import BLOCK, add
 from tunewright.config.compose import compose
 from tunewright.config.schema.data import FEEDBACK
@@ -105,15 +105,19 @@ def test_a_correction_becomes_a_row_with_its_provenance(
     assert CORRECTED["prompt"] not in told and "agent-7" not in told
 
 
-def test_what_it_prints_makes_the_rows_part_of_training_alone(
+def test_what_it_prints_makes_the_rows_part_of_the_data(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     add(project, given(project, CORRECTED))
     declare(project)
     run_compose(project)
     run_prepare(project)
-    trained = {row["id"]: row for row in lines(project / TRAIN_ROWS)}
-    (found,) = [row for row in trained.values() if row["source"] == FEEDBACK]
+    (found,) = [
+        row
+        for path in (TRAIN_ROWS, VALIDATION_ROWS, TEST_ROWS)
+        for row in lines(project / path)
+        if row["source"] == FEEDBACK
+    ]
     assert found["messages"][1]["content"] == json.dumps(ANSWER, separators=(",", ":"))
     capsys.readouterr()
     add(project, given(project, CORRECTED))
@@ -213,7 +217,7 @@ def test_a_correction_of_a_correction_is_for_people_to_decide(project: Path) -> 
 
 
 def test_many_bad_lines_are_counted(project: Path) -> None:
-    with pytest.raises(DataError, match="(?s)30 lines cannot be used.*and 10 more"):
+    with pytest.raises(DataError, match=r"(?s)30 lines cannot be used.*and 10 more"):
         add(project, given(project, *[{"prompt": "x"}] * 30))
 
 

@@ -106,7 +106,7 @@ def test_the_page_lies_where_git_ignores_it_and_elsewhere_is_warned_of(
 
 def test_what_is_missing_is_told_with_the_command_that_makes_it(project: Path) -> None:
     set_values(project, ["model=qwen3-0.6b"])  # another than was fetched
-    with pytest.raises(UsageError, match="tokenizer of qwen3-0.6b") as caught:
+    with pytest.raises(UsageError, match=r"tokenizer of qwen3-0\.6b") as caught:
         preview(project, "train", 3, None, None)
     assert caught.value.fix.startswith("dvc repro fetch")
     set_values(project, ["model=tiny"])
