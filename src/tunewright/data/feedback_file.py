@@ -133,7 +133,7 @@ def _checked(place: Place, values: Mapping[str, Any]) -> Feedback | Discarded:
     verdict = given.get("verdict")
     return Feedback(
         place=place,
-        messages=given.get("messages") or [{"role": "user", "content": given["prompt"]}],
+        messages=given["messages"] if "messages" in given else [{"role": "user", "content": given["prompt"]}],
         output=given.get("output", ""),
         verdict=verdict.strip().lower() if verdict is not None else None,
         correction=given.get("correction"),
@@ -148,6 +148,8 @@ def _fault(given: Mapping[str, Any]) -> str:
         return "needs either prompt or messages" + (", not both" if "prompt" in given else "")
     if not isinstance(given.get("messages", []), list):
         return f"messages is {json_type(given['messages'])}, not array"
+    if given.get("messages") == []:
+        return "messages is empty"
     for name in ("prompt", "output", "verdict", *SAID):
         if name in given and not isinstance(given[name], str):
             return f"{name} is {json_type(given[name])}, not string"

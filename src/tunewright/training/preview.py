@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from tunewright.config.schema.method import Method
 from tunewright.data.rows import Row
 from tunewright.progress import Advance
-from tunewright.training.encode import NAMED_ROWS, FittedRow, fit_row
-from tunewright.training.lengths import TokenLengths, consequence, token_lengths
+from tunewright.training.encode import NAMED_ROWS, FittedRow, Outcome, fit_row
+from tunewright.training.lengths import consequence, token_lengths
 from tunewright.training.pieces import Piece, pieces
 
 if TYPE_CHECKING:
@@ -51,13 +51,11 @@ class Preview:
     Attributes:
         split: its name.
         rows: those that are shown.
-        lengths: of all rows of the split, before the policy.
         totals: sentences on all rows of the split.
     """
 
     split: str
     rows: Sequence[RowPreview]
-    lengths: TokenLengths
     totals: Sequence[str]
 
 
@@ -85,23 +83,39 @@ def preview(
     Raises:
         DataError, ModelError: see `encode_example`.
     """
-    fitted: dict[str, FittedRow] = {}
+    wanted = {row.id for row in shown}
+    kept: dict[str, FittedRow] = {}
+    counts = []
     for row in rows:
-        fitted[row.id] = fit_row(
+        fitted = fit_row(
             tokenizer,
             row,
             instructions=instructions,
             max_length=method.max_length,
             too_long=method.too_long,
         )
+        if row.id in wanted:
+            kept[row.id] = fitted
+        counts.append(
+            _Counts(row.id, fitted.whole_tokens, len(fitted.row), fitted.row.trained_tokens, fitted.outcome)
+        )
         advance()
-    lengths = token_lengths([one.whole_tokens for one in fitted.values()], method.max_length)
     return Preview(
         split=split,
-        rows=[_row(tokenizer, row, fitted[row.id], method) for row in shown],
-        lengths=lengths,
-        totals=_totals(split, list(fitted.values()), lengths, method),
+        rows=[_row(tokenizer, row, kept[row.id], method) for row in shown],
+        totals=_totals(split, counts, method),
     )
+
+
+@dataclass(frozen=True)
+class _Counts:
+    """What the totals need of a row: the tokens themselves of all rows would fill the memory."""
+
+    id: str
+    whole_tokens: int
+    tokens: int
+    trained: int
+    outcome: Outcome
 
 
 def _row(tokenizer: PreTrainedTokenizerBase, row: Row, fitted: FittedRow, method: Method) -> RowPreview:
@@ -122,18 +136,16 @@ def _row(tokenizer: PreTrainedTokenizerBase, row: Row, fitted: FittedRow, method
     )
 
 
-def _totals(
-    split: str, fitted: Sequence[FittedRow], lengths: TokenLengths, method: Method
-) -> tuple[str, ...]:
-    used = [one.row for one in fitted if one.outcome in ("whole", "truncated")]
-    tokens, trained = sum(map(len, used)), sum(row.trained_tokens for row in used)
+def _totals(split: str, counts: Sequence[_Counts], method: Method) -> tuple[str, ...]:
+    used = [row for row in counts if row.outcome in ("whole", "truncated")]
+    tokens, trained = sum(row.tokens for row in used), sum(row.trained for row in used)
     share = f" ({trained / tokens:.0%})" if tokens else ""
     told = [
-        f"{split}: {len(used)} of {len(fitted)} rows are used: {tokens} tokens, {trained} trained{share}",
-        f"tokens a row: {lengths}",
+        f"{split}: {len(used)} of {len(counts)} rows are used: {tokens} tokens, {trained} trained{share}",
+        f"tokens a row: {token_lengths([row.whole_tokens for row in counts], method.max_length)}",
     ]
-    if lengths.over:
-        long = [one.row.id for one in fitted if one.outcome != "whole"]
+    long = [row.id for row in counts if row.outcome != "whole"]
+    if long:
         more = f" and {len(long) - NAMED_ROWS} more" if len(long) > NAMED_ROWS else ""
         told.append(f"over the limit, {consequence(method.too_long)}: {', '.join(long[:NAMED_ROWS])}{more}")
     return tuple(told)

@@ -188,6 +188,7 @@ BAD_LINES = [
     ({**CORRECTED, "correction": {"category": "fault"}}, "answer breaks the contract"),
     ({**CORRECTED, "correction": "it is broken"}, "answer: not JSON"),
     ({**CORRECTED, "prompt": "  "}, "turn 1 is blank"),
+    ({"messages": [], "verdict": "bad"}, "messages is empty"),
     ({"messages": "hi", "correction": ANSWER}, "messages is string, not array"),
     (
         {"messages": [*MESSAGES, {"role": "assistant", "content": "x"}], "correction": ANSWER},
