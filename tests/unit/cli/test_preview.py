@@ -133,10 +133,10 @@ def test_plan_counts_tokens_and_estimates_without_the_model(
     of_both = capsys.readouterr().out
     most = max(int(line.split(" most;")[0].split()[-1]) for line in of_both.splitlines() if " most;" in line)
     assert f" {most} most;" in counted  # counted by the very function
-    monkeypatch.setattr("tunewright.training.count_tokens.MOST_COUNTED", 50)
+    monkeypatch.setattr("tunewright.training.count_tokens.MOST_COUNTED", 2)
     plan(project)
     sampled = capsys.readouterr().out
-    assert "on a sample of 50 of 434 rows and the longest of the others" in sampled
+    assert "on a sample of 2 of 434 rows and the longest of the others" in sampled
     assert f" {most} most;" in sampled
     monkeypatch.setenv("TUNEWRIGHT_CACHE", str(project / "empty"))
     plan(project)
