@@ -67,20 +67,22 @@ def _tokens(root: Path, settings: Settings, rows: Sequence[Row]) -> RowTokens:
 
 def _training(settings: Settings, card: DataCard, tokens: RowTokens) -> Iterator[str]:
     method, hardware, choices = settings.method, settings.hardware, settings.choices
-    steps = optimizer_steps(method, card.splits["train"])
+    lengths = tokens.lengths
+    used = 1 - lengths.over / lengths.rows if method.too_long == "drop" else 1.0
+    steps = optimizer_steps(method, round(card.splits["train"] * used))
     yield (
         f"recipe    {choices.method}: {steps} steps of {method.global_batch_size} rows, "
         f"{method.num_train_epochs:g} epochs, learning rate {method.learning_rate:g}"
     )
-    yield f"tokens    {tokens.lengths}"
+    yield f"tokens    {lengths}"
     yield f"          {tokens.how}"
-    if tokens.lengths.over:
+    if lengths.over:
         yield f"          note: of rows over the limit, {consequence(method.too_long)}"
     if settings.model.sizes is None:
         yield f"memory    unknown: model.sizes of {choices.model} is null"
         return
     available = hardware.memory_gb * GIB if hardware.memory_gb else memory_bytes()
-    longest = tokens.lengths.max if method.too_long == "error" else min(tokens.lengths.max, method.max_length)
+    longest = lengths.max if method.too_long == "error" else min(lengths.max, method.max_length)
     memory = plan_memory(
         settings.model.sizes,
         method,
