@@ -17,12 +17,12 @@ from typing import Any
 from tunewright.artifacts import write_text
 from tunewright.config.schema.data import FEEDBACK, Data
 from tunewright.config.schema.task import OutputContract, TaskKind
-from tunewright.data.candidate import Candidate, digest
+from tunewright.data.candidate import digest, normalise, prompt_text
 from tunewright.data.contract import ContractError, json_type, parse_json
 from tunewright.data.feedback_file import Feedback, place_of, read_feedback
 from tunewright.data.raw_row import Discarded, Place, RawRow
 from tunewright.data.transform import apply, chosen_transforms
-from tunewright.data.validate import RowCheck
+from tunewright.data.validate import CheckedRow, RowCheck
 from tunewright.errors import DataError
 from tunewright.extensions import RowTransform
 
@@ -79,7 +79,7 @@ class Corrections:
         self._transforms = chosen_transforms(data.transforms, registered)
         self.ungrouped = 0
         self._answers: dict[str, tuple[str, Place]] = {}
-        named = (data.split.group_by, data.split.stratify_by, *data.fields.meta)
+        named = (data.split.group_by, data.split.stratify_by, data.split.order_by, *data.fields.meta)
         self._columns = {name for name in named if name is not None}
 
     def reads(self, column: str) -> bool:
@@ -89,8 +89,9 @@ class Corrections:
     def remember(self, place: Place, values: Values) -> None:
         """Take note of a row that is there; if it breaks the contract by now, `prepare` will say so."""
         checked = self._checked(RawRow(place, values))
-        if isinstance(checked, Candidate):
-            self._answers.setdefault(checked.prompt_key, (checked.answer_key, place))
+        if isinstance(checked, CheckedRow):
+            prompt, answer = _keys(checked)
+            self._answers.setdefault(prompt, (answer, place))
 
     def asked(self, row: Values) -> str:
         """What a raw row that is there was asked and had answered, as `_asked` names it."""
@@ -111,7 +112,9 @@ class Corrections:
         values: Values = {} if self._data.fields.id is None else {self._data.fields.id: name}
         values |= {column: value for column, value in given.further.items() if self.reads(column)}
         values |= {column: given.said[column] for column in self._columns & given.said.keys()}
-        group_by = self._data.split.group_by
+        group_by, order_by = self._data.split.group_by, self._data.split.order_by
+        if order_by is not None and "time" in given.said:
+            values.setdefault(order_by, given.said["time"])
         if group_by is not None and group_by not in values:
             values[group_by] = name
             self.ungrouped += 1
@@ -119,14 +122,15 @@ class Corrections:
         checked = self._checked(RawRow(given.place, values))
         if isinstance(checked, Discarded):
             return checked
-        there = self._answers.setdefault(checked.prompt_key, (checked.answer_key, given.place))
-        if there == (checked.answer_key, given.place):
+        prompt, right = _keys(checked)
+        there = self._answers.setdefault(prompt, (right, given.place))
+        if there == (right, given.place):
             return {**values, PROVENANCE: _provenance(given, file_sha256)}
-        if there[0] == checked.answer_key:
+        if there[0] == right:
             return None
         return Discarded(given.place, "the same prompt is corrected otherwise", f"at {there[1]}")
 
-    def _checked(self, raw: RawRow) -> Candidate | Discarded:
+    def _checked(self, raw: RawRow) -> CheckedRow | Discarded:
         row = apply(self._transforms, raw)
         return row if isinstance(row, Discarded) else self._check(row, "chat")
 
@@ -190,6 +194,11 @@ def write(root: Path, added: Added) -> None:
         write_text(root / OPEN, _as_lines(added.open))
     else:
         (root / OPEN).unlink(missing_ok=True)
+
+
+def _keys(checked: CheckedRow) -> tuple[str, str]:
+    """Names of prompt and answer in the normal form in which `prepare` compares rows."""
+    return digest(prompt_text(checked.row.prompt)), digest(normalise(checked.row.reference))
 
 
 def _lines(root: Path, name: Path) -> Iterable[tuple[Place, Values]]:

@@ -250,6 +250,17 @@ def test_csv_with_line_breaks_and_columns_that_nothing_reads(
         add(project, file)
 
 
+def test_where_the_split_is_by_time_the_row_has_the_time_of_the_feedback(project: Path) -> None:
+    text = (project / DATA).read_text()
+    (project / DATA).write_text(text.replace("  seed: 2", "  order_by: created\n  seed: 2"))
+    add(project, given(project, CORRECTED))
+    (row,) = lines(project / FEEDBACK)
+    assert row["created"] == CORRECTED["time"]
+    with pytest.raises(DataError, match='no field "created"'):
+        without = {name: value for name, value in CORRECTED.items() if name != "time"}
+        add(project, given(project, {**without, "prompt": "when"}))
+
+
 def test_earlier_corrections_that_are_not_here_are_not_written_over(project: Path) -> None:
     (project / f"{FEEDBACK}.dvc").write_text("outs: []\n")
     with pytest.raises(UsageError) as caught:
