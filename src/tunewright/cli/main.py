@@ -23,6 +23,10 @@ app = typer.Typer(
 )
 
 
+feedback = typer.Typer(help="Corrections from production as new training rows.", no_args_is_help=True)
+app.add_typer(feedback, name="feedback")
+
+
 class Format(StrEnum):
     """How `show` prints."""
 
@@ -185,6 +189,37 @@ def plan() -> None:
     from tunewright.cli.plan import plan as show_plan
 
     show_plan(Path.cwd())
+
+
+@app.command()
+def preview(
+    number: Annotated[int, typer.Option("-n", "--n", min=0, help="Rows to show; 0: the totals alone.")] = 3,
+    row: Annotated[str | None, typer.Option(metavar="ID", help="Show this row alone.")] = None,
+    split: Annotated[Literal["train", "validation"], typer.Option(help="Whose rows.")] = "train",
+    html: Annotated[bool, typer.Option("--html", help="Write an HTML page instead: see --output.")] = False,
+    output: Annotated[Path, typer.Option(help="Where --html writes; it holds rows.")] = Path(
+        ".tunewright/preview.html"
+    ),
+) -> None:
+    """Show prepared rows as the model will see them: special tokens, what is trained, what is too long."""
+    from tunewright.cli.preview import preview as show_preview
+
+    show_preview(Path.cwd(), split, number, row, output if html else None)
+
+
+@feedback.command("add")
+def feedback_add(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="JSON Lines or CSV: prompt or messages, output, verdict (good, bad, flag), correction."
+        ),
+    ],
+) -> None:
+    """Add corrected outputs to data/raw/feedback.jsonl, never to the test; list what lacks a correction."""
+    from tunewright.cli.feedback import add
+
+    add(Path.cwd(), file)
 
 
 @app.command()

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,16 +12,19 @@ from tunewright.artifacts import TIMINGS, read_json
 from tunewright.config.compose import compose
 from tunewright.config.schema import Settings
 from tunewright.config.stage_settings import read_resolved
-from tunewright.data.card import CHARACTERS_PER_TOKEN, DataCard
+from tunewright.data.card import DataCard
 from tunewright.data.checking import ToCheck
 from tunewright.data.prepare import describe
+from tunewright.data.rows import Row, read_rows
 from tunewright.errors import TunewrightError
+from tunewright.models.fetch import cached_base_model
 from tunewright.models.machine import memory_bytes
 from tunewright.scratch import FOLDER
+from tunewright.training.count_tokens import RowTokens, counted, estimated
+from tunewright.training.lengths import consequence
 from tunewright.training.plan import MemoryPlan, optimizer_steps, plan_memory
 
 GIB = 2**30
-TEMPLATE_TOKENS = 16  # what a chat template adds to a short conversation, roughly
 
 
 def plan(root: Path) -> None:
@@ -37,7 +39,9 @@ def plan(root: Path) -> None:
     (root / FOLDER).mkdir(exist_ok=True)
     with TemporaryDirectory(dir=root / FOLDER, prefix="plan-") as folder:
         card = describe(work, Path(folder))
-    typer.echo("\n".join([*_data(card), *_training(settings, card), *_time(root, settings)]))
+        rows = [row for name in ("train", "validation") for row in read_rows(Path(folder) / f"{name}.jsonl")]
+    tokens = _tokens(root, settings, rows)
+    typer.echo("\n".join([*_data(card), *_training(settings, card, tokens), *_time(root, settings)]))
 
 
 def _data(card: DataCard) -> Iterator[str]:
@@ -50,33 +54,44 @@ def _data(card: DataCard) -> Iterator[str]:
     yield from (f"          note: {warning}" for warning in card.warnings)
 
 
-def _training(settings: Settings, card: DataCard) -> Iterator[str]:
+def _tokens(root: Path, settings: Settings, rows: Sequence[Row]) -> RowTokens:
+    """Tokens of the rows, counted if the base model's tokenizer is at hand."""
+    folder = cached_base_model(root, settings.model)
+    if folder is None:
+        return estimated(rows, settings.task.instructions, settings.method.max_length)
+    from tunewright.models.load import load_tokenizer
+
+    tokenizer = load_tokenizer(folder, trust_remote_code=settings.model.trust_remote_code)
+    return counted(tokenizer, rows, settings.task.instructions, settings.method)
+
+
+def _training(settings: Settings, card: DataCard, tokens: RowTokens) -> Iterator[str]:
     method, hardware, choices = settings.method, settings.hardware, settings.choices
-    steps = optimizer_steps(method, card.splits["train"])
+    lengths = tokens.lengths
+    used = 1 - lengths.over / lengths.rows if method.too_long == "drop" else 1.0
+    steps = optimizer_steps(method, round(card.splits["train"] * used))
     yield (
         f"recipe    {choices.method}: {steps} steps of {method.global_batch_size} rows, "
         f"{method.num_train_epochs:g} epochs, learning rate {method.learning_rate:g}"
     )
-    length = _longest(settings, card)
-    if length > method.max_length:
-        yield (
-            f"          note: the longest row has about {length} tokens, method.max_length is "
-            f"{method.max_length}: training would refuse it"
-        )
+    yield f"tokens    {lengths}"
+    yield f"          {tokens.how}"
+    if lengths.over:
+        yield f"          note: of rows over the limit, {consequence(method.too_long)}"
     if settings.model.sizes is None:
         yield f"memory    unknown: model.sizes of {choices.model} is null"
         return
     available = hardware.memory_gb * GIB if hardware.memory_gb else memory_bytes()
-    trained = math.ceil(card.answer_lengths.max / CHARACTERS_PER_TOKEN)
+    longest = lengths.max if method.too_long == "error" else min(lengths.max, method.max_length)
     memory = plan_memory(
-        settings.model.sizes, method, hardware, memory_bytes=available, length=length, trained=trained
+        settings.model.sizes,
+        method,
+        hardware,
+        memory_bytes=available,
+        length=longest,
+        trained=tokens.most_trained,
     )
     yield _memory(memory, settings, available)
-
-
-def _longest(settings: Settings, card: DataCard) -> int:
-    characters = card.prompt_lengths.max + card.answer_lengths.max + len(settings.task.instructions)
-    return math.ceil(characters / CHARACTERS_PER_TOKEN) + TEMPLATE_TOKENS
 
 
 def _memory(memory: MemoryPlan, settings: Settings, available: float) -> str:

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from tunewright.artifacts import BASE_MODEL
 from tunewright.config.schema.model import Model
 from tunewright.errors import ModelError
 from tunewright.models import hub, local, pypi, tiny
-from tunewright.models.cache import entry_folder, obtain
-from tunewright.models.record import BaseModelRecord
+from tunewright.models.cache import entry_folder, obtain, read_entry
+from tunewright.models.record import BaseModelRecord, read_record
 
 Fill = Callable[[Path], str | None]
 
@@ -49,6 +50,38 @@ def resolve(record: BaseModelRecord) -> Path:
         _filler(record, None, with_code=with_code),
         lambda entry: entry.files == record.files,
     ).folder
+
+
+def cached_base_model(root: Path, model: Model) -> Path | None:
+    """The folder of the model that the settings name; null if it was not fetched, or the cache lacks it.
+
+    Asks no network and builds nothing.
+
+    Args:
+        root: the project's folder; its record may be of another model, fetched before.
+        model: the settings.
+
+    Raises:
+        TunewrightError: the record is damaged.
+    """
+    if not (root / BASE_MODEL).exists():
+        return None
+    record = read_record(root / BASE_MODEL)
+    names = {"pypi": model.package, "hub": model.repo_id, "tiny": tiny.NAME}
+    name = (
+        Path(str(model.path)).expanduser().resolve().name if model.source == "path" else names[model.source]
+    )
+    pinned = model.package_version if model.source == "pypi" else model.revision
+    if (record.source, record.name, record.gguf_file) != (model.source, name, model.gguf_file):
+        return None
+    if (
+        pinned is not None
+        and pinned != record.revision
+        and (model.source != "hub" or hub.COMMIT.fullmatch(pinned))
+    ):
+        return None
+    entry = read_entry(entry_of(record))
+    return entry.folder if entry is not None and entry.files == record.files else None
 
 
 def entry_of(record: BaseModelRecord) -> Path:

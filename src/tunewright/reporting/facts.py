@@ -72,6 +72,7 @@ def training_facts(inputs: ReportInputs) -> tuple[tuple[str, str], ...]:
         ("Method", inputs.choices.method),
         ("Learning rate", f"{inputs.method.learning_rate:g}, {inputs.method.lr_scheduler_type}"),
         ("Rows", numbers.count(train["train_rows"])),
+        *_too_long(inputs),
         ("Epochs, steps", f"{train['epochs']:g}, {numbers.count(train['steps'])}"),
         ("Rows per step", _batch(inputs)),
         (
@@ -86,6 +87,18 @@ def training_facts(inputs: ReportInputs) -> tuple[tuple[str, str], ...]:
         ("Kept weights", f"step {numbers.count(train['best_step'])}, the lowest validation loss"),
         ("Reloaded adapter moves logits by", f"up to {numbers.decimal(train['adapter_max_logit_change'])}"),
     )
+
+
+def _too_long(inputs: ReportInputs) -> tuple[tuple[str, str], ...]:
+    """Rows that training left out or cut since they have too many tokens; none if there are none."""
+    names = {"dropped": "Left out as too long", "truncated": "Prompts cut as too long"}
+    found = []
+    for what, name in names.items():
+        of_training, of_validation = (inputs.train[f"{split}_rows_{what}"] for split in SPLITS[:2])
+        if of_training or of_validation:
+            rows = f"{numbers.count(of_training)} training, {numbers.count(of_validation)} validation rows"
+            found.append((name, f"{rows} (over {numbers.count(inputs.method.max_length)} tokens)"))
+    return tuple(found)
 
 
 def _batch(inputs: ReportInputs) -> str:

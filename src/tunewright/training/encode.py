@@ -1,14 +1,17 @@
-"""Rows as tokens and labels, checked before any training: nothing too long, nothing untrained."""
+"""Rows as tokens and labels, checked before any training: too long ones by policy, nothing untrained."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
+from tunewright.config.schema.method import TooLong
 from tunewright.data.rows import Row
 from tunewright.errors import TrainingError
 from tunewright.models.chat import encode_example, end_of_turn_ids
+from tunewright.training.lengths import token_lengths
+from tunewright.training.truncate import truncate
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -17,6 +20,8 @@ IGNORED = -100
 """The label of a token that the loss leaves out; the value that cross entropy knows."""
 
 NAMED_ROWS = 5
+
+Outcome = Literal["whole", "truncated", "dropped", "refused"]
 
 
 @dataclass(frozen=True)
@@ -43,9 +48,58 @@ class EncodedRow:
         return sum(label != IGNORED for label in self.labels[1:])
 
 
+@dataclass(frozen=True)
+class FittedRow:
+    """A row after the policy for rows that are too long.
+
+    Attributes:
+        row: as it is trained; whole if it is not trained.
+        whole_tokens: tokens before anything was cut.
+        outcome: dropped rows are left out; a refused one stops the training.
+    """
+
+    row: EncodedRow
+    whole_tokens: int
+    outcome: Outcome
+
+
+@dataclass(frozen=True)
+class EncodedSplit:
+    """The rows of a split that are trained on, or validated with, and what became of the others.
+
+    Attributes:
+        name: of the split, for messages.
+        rows: none too long.
+        lengths: tokens of all rows of the split, before the policy.
+        truncated: ids of rows whose prompt was cut; they are among `rows`.
+        dropped: ids of rows that were left out.
+    """
+
+    name: str
+    rows: list[EncodedRow]
+    lengths: tuple[int, ...]
+    truncated: tuple[str, ...]
+    dropped: tuple[str, ...]
+
+    def told(self, max_length: int) -> Iterator[str]:
+        """Lines for the log: the lengths, and which rows were left out or cut."""
+        yield f"{self.name} rows, tokens: {token_lengths(self.lengths, max_length)}"
+        total = len(self.lengths)
+        if self.dropped:
+            yield f"  left out: {len(self.dropped)} of {total} {self.name} rows: {_names(self.dropped)}"
+        if self.truncated:
+            yield f"  prompt cut: {len(self.truncated)} of {total} {self.name} rows: {_names(self.truncated)}"
+
+
 def encode_rows(
-    tokenizer: PreTrainedTokenizerBase, rows: Sequence[Row], *, instructions: str, max_length: int, split: str
-) -> list[EncodedRow]:
+    tokenizer: PreTrainedTokenizerBase,
+    rows: Sequence[Row],
+    *,
+    instructions: str,
+    max_length: int,
+    split: str,
+    too_long: TooLong = "error",
+) -> EncodedSplit:
     """Encode rows with the task's instructions; the loss is on the last assistant turn alone.
 
     Args:
@@ -54,34 +108,81 @@ def encode_rows(
         instructions: the system turn of rows that bring none; empty for none.
         max_length: tokens a row may have.
         split: name of the split, for messages.
+        too_long: what becomes of rows with more tokens.
 
     Raises:
-        TrainingError: there are no rows, a row is too long, nothing of it is trained, or its
-            end-of-turn token is not (the model would not learn to stop).
+        TrainingError: there are no rows, a row is too long and the policy does not help, nothing of it
+            is trained, or its end-of-turn token is not (the model would not learn to stop).
     """
     if not rows:
         raise TrainingError(
             f"there are no {split} rows", where="artifacts/data", fix="add rows to data/raw/, then: dvc repro"
         )
-    encoded = [_encode(tokenizer, row.with_instructions(instructions)) for row in rows]
-    check_length(encoded, max_length, split)
-    check_labels(encoded, end_of_turn_ids(tokenizer), split)
-    return encoded
+    fitted = [
+        fit_row(tokenizer, row, instructions=instructions, max_length=max_length, too_long=too_long)
+        for row in rows
+    ]
+    check_length(fitted, max_length, split, too_long)
+    kept = [one.row for one in fitted if one.outcome != "dropped"]
+    check_labels(kept, end_of_turn_ids(tokenizer), split)
+    return EncodedSplit(
+        name=split,
+        rows=kept,
+        lengths=tuple(one.whole_tokens for one in fitted),
+        truncated=tuple(one.row.id for one in fitted if one.outcome == "truncated"),
+        dropped=tuple(one.row.id for one in fitted if one.outcome == "dropped"),
+    )
 
 
-def check_length(rows: Sequence[EncodedRow], max_length: int, split: str) -> None:
-    """No row is ever truncated: one that is too long stops everything.
+def fit_row(
+    tokenizer: PreTrainedTokenizerBase, row: Row, *, instructions: str, max_length: int, too_long: TooLong
+) -> FittedRow:
+    """Encode one row, and apply the policy if it is too long.
+
+    Raises:
+        DataError, ModelError: see `encode_example`.
+    """
+    asked = row.with_instructions(instructions)
+    whole = _encode(tokenizer, asked)
+    if len(whole) <= max_length:
+        return FittedRow(whole, len(whole), "whole")
+    if too_long == "drop":
+        return FittedRow(whole, len(whole), "dropped")
+    if too_long == "truncate":
+        shorter = truncate(asked, lambda other: len(_encode(tokenizer, other)), max_length)
+        if shorter is not None:
+            return FittedRow(_encode(tokenizer, shorter), len(whole), "truncated")
+    return FittedRow(whole, len(whole), "refused")
+
+
+def check_length(rows: Sequence[FittedRow], max_length: int, split: str, too_long: TooLong) -> None:
+    """Every row that is too long is dealt with, and some rows are left.
 
     Raises:
         TrainingError: says how many rows are too long, and which max_length would do.
     """
-    long = [row for row in rows if len(row) > max_length]
-    if long:
-        longest = max(len(row) for row in long)
+    refused = [one.row for one in rows if one.outcome == "refused"]
+    longest = max(one.whole_tokens for one in rows)
+    raise_limit = f"tunewright set method.max_length={longest}"
+    if refused and too_long == "truncate":
+        named = _names([f"{row.id} ({row.trained_tokens} tokens of answer)" for row in refused])
         raise TrainingError(
-            f"{len(long)} of {len(rows)} {split} rows have more than method.max_length={max_length} tokens, "
-            f"the longest {longest}: {_names(long, lambda row: f' ({len(row)})')}",
-            fix=f"tunewright set method.max_length={longest}, or shorten or remove these rows",
+            f"{len(refused)} of {len(rows)} {split} rows do not fit into method.max_length={max_length} "
+            f"however much of the prompt is cut, and an answer is never cut: {named}",
+            fix=f"{raise_limit}, shorten task.instructions or these answers, or method.too_long=drop",
+        )
+    if refused:
+        raise TrainingError(
+            f"{len(refused)} of {len(rows)} {split} rows have more than method.max_length={max_length} "
+            f"tokens, the longest {longest}: {_names([f'{row.id} ({len(row)})' for row in refused])}",
+            fix=f"{raise_limit}, shorten or remove these rows, or let training leave them out or cut them: "
+            "tunewright set method.too_long=drop (or truncate)",
+        )
+    if all(one.outcome == "dropped" for one in rows):
+        raise TrainingError(
+            f"all {len(rows)} {split} rows have more than method.max_length={max_length} tokens, and "
+            "method.too_long=drop leaves none",
+            fix=raise_limit,
         )
 
 
@@ -96,13 +197,13 @@ def check_labels(rows: Sequence[EncodedRow], end_of_turn: Sequence[int], split: 
     Raises:
         TrainingError: names the rows.
     """
-    untrained = [row for row in rows if row.trained_tokens == 0]
+    untrained = [row.id for row in rows if row.trained_tokens == 0]
     if untrained:
         raise TrainingError(
             f"no token is trained in {len(untrained)} of {len(rows)} {split} rows: {_names(untrained)}",
             fix="give these rows an answer, or remove them",
         )
-    endless = [row for row in rows if row.labels[-1] not in end_of_turn]
+    endless = [row.id for row in rows if row.labels[-1] not in end_of_turn]
     if endless:
         raise TrainingError(
             f"the end-of-turn token is not trained in {len(endless)} of {len(rows)} {split} rows, "
@@ -120,6 +221,7 @@ def _encode(tokenizer: PreTrainedTokenizerBase, row: Row) -> EncodedRow:
     return EncodedRow(row.id, tuple(example.input_ids), tuple(labels))
 
 
-def _names(rows: Sequence[EncodedRow], note: Callable[[EncodedRow], str] = lambda _: "") -> str:
-    shown = ", ".join(f"row {row.id}{note(row)}" for row in rows[:NAMED_ROWS])
+def _names(rows: Sequence[str]) -> str:
+    """The first rows by id (and what stands behind it), and how many more there are."""
+    shown = ", ".join(f"row {row}" for row in rows[:NAMED_ROWS])
     return shown + (f" and {len(rows) - NAMED_ROWS} more" if len(rows) > NAMED_ROWS else "")

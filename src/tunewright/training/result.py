@@ -34,6 +34,8 @@ class TrainingMetrics:
         best_step: after which they were taken.
         steps, epochs: that were trained.
         train_rows, train_tokens, trained_tokens: of one epoch; trained are the answers' tokens.
+        train_rows_dropped, validation_rows_dropped: left out, as longer than method.max_length.
+        train_rows_truncated, validation_rows_truncated: whose prompt was cut to method.max_length.
         trainable_parameters, total_parameters: of the model with its adapter.
         micro_batch_size, gradient_accumulation_steps: how a global batch was carried out on a device.
         adapter_max_logit_change: largest change of a probe logit that the saved weights make.
@@ -48,6 +50,10 @@ class TrainingMetrics:
     train_rows: int
     train_tokens: int
     trained_tokens: int
+    train_rows_dropped: int
+    train_rows_truncated: int
+    validation_rows_dropped: int
+    validation_rows_truncated: int
     trainable_parameters: int
     total_parameters: int
     micro_batch_size: int

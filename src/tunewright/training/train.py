@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ from tunewright.data.rows import Row
 from tunewright.models.load import DTYPES, load_tokenizer
 from tunewright.models.machine import memory_bytes
 from tunewright.models.quiet import quiet_known_messages
-from tunewright.progress import progress
+from tunewright.progress import progress, say
 from tunewright.signals import interrupted, signals_noted
 from tunewright.tracking.run import Run
 from tunewright.training import checkpoints
@@ -53,6 +53,7 @@ def train(
     folder: Path,
     run: Run,
     checkpoint_seconds: float = CHECKPOINT_SECONDS,
+    tell: Callable[[str], None] = say,
 ) -> TrainingResult | None:
     """Fine-tune the base model on the rows; keep the best weights by validation loss.
 
@@ -70,6 +71,7 @@ def train(
         folder: scratch folder of exactly this run.
         run: of the tracker.
         checkpoint_seconds: at least so long between checkpoints, besides those at validation passes.
+        tell: takes the lines on the rows' lengths, and on those that were left out or cut.
 
     Returns:
         The result on the first device, null on the others.
@@ -83,16 +85,20 @@ def train(
     keep_libraries_quiet()
     be_deterministic()
     tokenizer = load_tokenizer(base.folder, trust_remote_code=base.trust_remote_code)
-    encoded = encode_rows(
-        tokenizer, rows, instructions=instructions, max_length=method.max_length, split="training"
+    of_training, of_validation = (
+        encode_rows(
+            tokenizer,
+            given,
+            instructions=instructions,
+            max_length=method.max_length,
+            split=split,
+            too_long=method.too_long,
+        )
+        for split, given in (("training", rows), ("validation", validation_rows))
     )
-    validation = encode_rows(
-        tokenizer,
-        validation_rows,
-        instructions=instructions,
-        max_length=method.max_length,
-        split="validation",
-    )
+    for line in (*of_training.told(method.max_length), *of_validation.told(method.max_length)):
+        tell(line)
+    encoded, validation = of_training.rows, of_validation.rows
     recipe = recipe_of(method, encoded, seed)
 
     model = load_trainable(base.folder, method, hardware, seed=seed, trust_remote_code=base.trust_remote_code)
@@ -166,6 +172,10 @@ def train(
             train_rows=len(encoded),
             train_tokens=sum(recipe.lengths),
             trained_tokens=sum(row.trained_tokens for row in encoded),
+            train_rows_dropped=len(of_training.dropped),
+            train_rows_truncated=len(of_training.truncated),
+            validation_rows_dropped=len(of_validation.dropped),
+            validation_rows_truncated=len(of_validation.truncated),
             trainable_parameters=shape.trainable_parameters,
             total_parameters=parameters,
             micro_batch_size=micro_batch_size,

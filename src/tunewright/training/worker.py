@@ -115,6 +115,7 @@ def _train(root: Path, base_folder: Path, folder: Path, *, first: bool) -> None:
             seed=settings.seed,
             folder=folder,
             run=run,
+            tell=say if first else lambda _: None,
         )
         if result is not None:
             timing = timing_record(result.seconds, result.tokens).as_dict()

@@ -52,6 +52,7 @@ def test_no_field_of_a_raw_row_is_dropped_unnoticed(settings):
     wanted = {data.fields.id, data.split.group_by, data.split.order_by, *data.fields.meta}
     wanted |= {(data.split.stratify_by or "").split(".")[0], data.fields.prompt, data.fields.completion}
     wanted |= {data.fields.messages}
+    wanted |= {"provenance"}  # of rows that `tunewright feedback add` wrote: for people
     unknown = {
         (source.path, name)
         for source in data.sources

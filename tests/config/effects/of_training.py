@@ -19,6 +19,7 @@ from tunewright.tracking.none import NoRun
 from tunewright.training import train
 from tunewright.training.arguments import training_arguments
 from tunewright.training.batching import Recipe
+from tunewright.training.count_tokens import estimated as estimated_tokens
 from tunewright.training.launch import train_in_processes
 from tunewright.training.result import BaseModel
 from tunewright.training.trainable_model import load_trainable, lora_config
@@ -124,7 +125,7 @@ def watched(settings: Settings, folder: Path) -> object:
 
 def estimated(settings: Settings, _: Path) -> object:
     """What `tunewright plan` says of the training."""
-    return list(plan._training(settings, card()))
+    return list(plan._training(settings, card(), estimated_tokens(make_rows(9), "", 64)))
 
 
 def started(settings: Settings, folder: Path) -> object:
@@ -165,6 +166,7 @@ EFFECTS = {
     "method.max_grad_norm": Effect(arguments, 0.1),
     "method.optim": Effect(arguments, "adamw_torch_fused"),
     "method.max_length": Effect(prepared_training, 16),
+    "method.too_long": Effect(prepared_training, "truncate", {"method.max_length": 40}),
     "method.evals_per_epoch": Effect(watched, 3),
     "method.early_stopping_patience": Effect(watched, 2),
     "hardware.device": Effect(loaded, "cuda"),

@@ -208,6 +208,13 @@ RULES = [
         "did you mean 'category'?",
     ),
     in_set(
+        "feedback in the test",
+        {"data": {"sources": [{"path": "data/raw/feedback.jsonl", "format": "chat", "licence": "x"}]}},
+        "data.sources.0.splits",
+        "feedback is from where the model was wrong",
+        "splits: [train]",
+    ),
+    in_set(
         "file outside data/raw",
         {"data": {"sources": [{"path": "/etc/passwd", "format": "csv", "licence": "x"}]}},
         "data.sources.0.path",

@@ -92,4 +92,14 @@ def test_the_plan_warns_of_rows_that_training_would_refuse(
 ) -> None:
     set_values(project, ["method.max_length=64"])
     plan(project)
-    assert "method.max_length is 64: training would refuse it" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "434 of 434 rows (100.0%) over method.max_length=64" in told
+    assert "training refuses every one and does not start (method.too_long=error)" in told
+    set_values(project, ["method.max_length=180", "method.too_long=drop"])
+    capsys.readouterr()
+    plan(project)
+    told = capsys.readouterr().out
+    over = int(told.split(" of 434 rows")[0].split()[-1])
+    assert 0 < over < 434
+    rows = round(351 * (1 - over / 434))  # fewer rows, fewer steps
+    assert f"{-(-rows // 8) * 3} steps of 8 rows" in told

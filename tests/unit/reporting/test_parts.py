@@ -162,6 +162,15 @@ def test_versions_that_differ_between_stages_are_told_apart(triage):
     assert dict(facts.versions(triage))["torch"] == "2.13.0"
 
 
+def test_rows_that_were_too_long_are_counted_in_the_report(triage):
+    names = {"Left out as too long", "Prompts cut as too long"}
+    assert not names & dict(facts.training_facts(triage)).keys()
+    long = {"train_rows_dropped": 1200, "validation_rows_truncated": 3}
+    told = dict(facts.training_facts(replace(triage, train={**triage.train, **long})))
+    assert told["Left out as too long"] == "1,200 training, 0 validation rows (over 1,024 tokens)"
+    assert told["Prompts cut as too long"] == "0 training, 3 validation rows (over 1,024 tokens)"
+
+
 def test_prompting_suffices_only_where_tuning_is_better_in_nothing():
     right, half = [True] * 100, [True, False] * 50
     statistics = Statistics(bootstrap_samples=200)

@@ -8,7 +8,14 @@ from tunewright.data.rows import Message, Row
 from tunewright.errors import TrainingError
 from tunewright.models.chat import end_of_turn_ids
 from tunewright.models.load import load_tokenizer
-from tunewright.training.encode import IGNORED, EncodedRow, check_labels, check_length, encode_rows
+from tunewright.training.encode import (
+    IGNORED,
+    EncodedRow,
+    FittedRow,
+    check_labels,
+    check_length,
+    encode_rows,
+)
 from tunewright.training.result import BaseModel
 
 from .conftest import make_rows
@@ -17,7 +24,7 @@ from .conftest import make_rows
 def test_only_the_answer_and_its_end_of_turn_are_trained(base: BaseModel) -> None:
     tokenizer = load_tokenizer(base.folder)
     row = Row("a", (Message("user", "where is it"), Message("assistant", "on its way")), "a", "x.jsonl")
-    (encoded,) = encode_rows(tokenizer, [row], instructions="Be kind.", max_length=99, split="training")
+    (encoded,) = encode_rows(tokenizer, [row], instructions="Be kind.", max_length=99, split="training").rows
     trained = [label for label in encoded.labels if label != IGNORED]
     assert tokenizer.decode(trained) == "on its way<|im_end|>"
     assert tokenizer.decode(encoded.input_ids).startswith(
@@ -37,30 +44,28 @@ def test_only_the_last_assistant_turn_is_trained(base: BaseModel) -> None:
     )
     (encoded,) = encode_rows(
         tokenizer, [Row("a", turns, "a", "x")], instructions="", max_length=99, split="training"
-    )
+    ).rows
     assert tokenizer.decode([label for label in encoded.labels if label != IGNORED]) == "second<|im_end|>"
 
 
 def test_a_long_row_is_named_with_the_length_that_would_do(base: BaseModel) -> None:
     tokenizer = load_tokenizer(base.folder)
     rows = make_rows(8)
-    lengths = {
-        row.id: len(row)
-        for row in encode_rows(tokenizer, rows, instructions="", max_length=999, split="training")
-    }
-    longest = max(lengths.values())
+    whole = encode_rows(tokenizer, rows, instructions="", max_length=999, split="training")
+    assert whole.lengths == tuple(map(len, whole.rows))
+    longest = max(whole.lengths)
     with pytest.raises(TrainingError) as caught:
         encode_rows(tokenizer, rows, instructions="", max_length=longest - 1, split="training")
-    (name,) = [name for name, length in lengths.items() if length == longest]
+    (name,) = [row.id for row in whole.rows if len(row) == longest]
     assert f"1 of 8 training rows have more than method.max_length={longest - 1} tokens" in caught.value.what
     assert f"row {name} ({longest})" in caught.value.what
     assert f"method.max_length={longest}" in caught.value.fix
 
 
 def test_many_long_rows_are_counted_and_a_few_named() -> None:
-    rows = [EncodedRow(f"r{number}", (1,) * 9, (1,) * 9) for number in range(12)]
+    rows = [FittedRow(EncodedRow(f"r{n}", (1,) * 9, (1,) * 9), 9, "refused") for n in range(12)]
     with pytest.raises(TrainingError, match=r"12 of 12 validation rows .* and 7 more"):
-        check_length(rows, 8, "validation")
+        check_length(rows, 8, "validation", "error")
 
 
 def test_a_row_without_trained_tokens_is_named() -> None:

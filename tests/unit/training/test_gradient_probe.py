@@ -45,7 +45,7 @@ class Probe:
                     )  # as after some steps, so that every adapter weight has a gradient
         rows = encode_rows(
             load_tokenizer(base.folder), make_rows(4), instructions="", max_length=256, split="training"
-        )
+        ).rows
         self.batch = Collator(0)(rows)
         self.precision = torch.bfloat16 if in_4bit else torch.float32
 

@@ -53,6 +53,8 @@ INSTEAD: dict[str, str] = {
     "method.quantization.bnb_4bit_quant_type": "quantization_type quant_type",
     "method.quantization.bnb_4bit_use_double_quant": "double_quantization use_double_quant "
     "use_bnb_nested_quant bnb_4bit_use_nested_quant",
+    "method.too_long": "truncation truncation_side truncation_mode truncation_strategy truncate "
+    "excess_length_strategy drop_long_samples",
     "method.warmup_ratio": "warmup warmup_steps num_warmup_steps",
     "method.weight_decay": "decay l2",
     "model.path": "model_path local_path model_dir",
@@ -79,6 +81,7 @@ NOTES: dict[str, str] = {
     "method": "choose it: tunewright set method=qlora (4-bit), lora, dora, rslora or full",
     "method.evals_per_epoch": "counted per epoch, not in steps; the best checkpoint is kept",
     "method.global_batch_size": "rows per optimizer step over all devices; accumulation follows from it",
+    "method.too_long": "error, drop or truncate; only the oldest part of a prompt is ever cut",
     "method.warmup_ratio": "a share of all steps, not their number",
     "tracking": "choose it: tunewright set tracking=wandb-offline, wandb, mlflow or none",
 }

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from tunewright.config.mistakes.nearest import did_you_mean
-from tunewright.config.schema.data import Data, Split
+from tunewright.config.schema.data import FEEDBACK, Data, Split
 from tunewright.config.schema.task import Task
 from tunewright.errors import Problem
 
@@ -29,6 +29,9 @@ def sources(data: Data) -> Iterator[Problem]:
             what = "csv is read by tunewright itself; the rows of a reader are chat or prompt_completion"
             fix = "say what the reader's rows look like, or set reader to null"
             yield Problem(f"data.sources.{index}.format", what, fix=fix)
+        if PurePosixPath(source.path) == PurePosixPath(FEEDBACK) and "test" in source.splits:
+            what = "feedback is from where the model was wrong: a test with it tells of nothing else"
+            yield Problem(f"data.sources.{index}.splits", what, fix="splits: [train]")
         seen.add(source.path)
 
 

@@ -10,6 +10,9 @@ from tunewright.config.schema.node import Node
 
 NonEmpty = Annotated[str, Field(min_length=1)]
 DataFormat = Literal["chat", "prompt_completion", "csv"]
+SplitName = Literal["train", "validation", "test"]
+FEEDBACK = "data/raw/feedback.jsonl"
+"""Where `tunewright feedback add` puts corrections; its rows never go to the test split."""
 
 
 class Fields(Node):
@@ -39,12 +42,14 @@ class Source(Node):
         reader: name of a reader that a module in `extensions/` registers, for files of another kind;
             its rows are then of the form chat or prompt_completion. null reads JSONL or CSV.
         licence: under which licence or agreement the rows are used; stands in the report.
+        splits: which splits rows of this source may go to.
     """
 
     path: NonEmpty
     format: DataFormat
     licence: NonEmpty
     reader: NonEmpty | None = None
+    splits: tuple[SplitName, ...] = Field(default=("train", "validation", "test"), min_length=1)
 
 
 class Split(Node):

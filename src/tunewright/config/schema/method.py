@@ -10,6 +10,7 @@ from tunewright.config.schema.node import Node
 
 NonEmpty = Annotated[str, Field(min_length=1)]
 Names = Annotated[tuple[NonEmpty, ...], Field(min_length=1)]
+TooLong = Literal["error", "drop", "truncate"]
 
 
 class Lora(Node):
@@ -59,7 +60,10 @@ class Method(Node):
         weight_decay: share of each weight that AdamW takes off, times the learning rate, at every step.
         max_grad_norm: gradients of a step are scaled down to this norm.
         optim: variant of AdamW; the paged ones keep their state in 8 or 32 bits and need device cuda.
-        max_length: tokens per row; a longer row is an error before training starts.
+        max_length: tokens per row, counted under the model's own chat template.
+        too_long: what becomes of rows with more tokens: `error` stops before training, `drop` leaves
+            them out, `truncate` cuts the prompt's oldest part and never the answer. What was left out
+            or cut is counted in the log, metrics/train.json and the report.
         evals_per_epoch: validation passes per epoch; the best checkpoint by validation loss is kept.
         early_stopping_patience: stop after so many validation passes without a better loss; null never.
     """
@@ -78,5 +82,6 @@ class Method(Node):
         "adamw_torch"
     )
     max_length: int = Field(default=1024, ge=16)
+    too_long: TooLong = "error"
     evals_per_epoch: int = Field(default=1, ge=1, le=100)
     early_stopping_patience: int | None = Field(default=None, ge=1)
