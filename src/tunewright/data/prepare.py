@@ -125,7 +125,8 @@ def divide(cleaned: Cleaned, spool: Spool, work: ToCheck, frozen: Frozen) -> Div
         )
         discarded = [*discarded, *repeats]
     members = [Member(row, cluster[row.number]) for row in rows]
-    parts, leaking = keep_apart(split(members, data.split, frozen=frozen.rows))
+    allowed = {source.path: source.splits for source in data.sources}
+    parts, leaking = keep_apart(split(members, data.split, allowed=allowed, frozen=frozen.rows))
     refuse_empty(parts)
     refuse_leaks(parts)
     return Divided(parts, [*discarded, *leaking], cleaned.read, frozen)

@@ -30,9 +30,6 @@ def first_rows(path):
     return [json.loads(line) for line in path.read_text().splitlines()[:60]]
 """
 SOURCE = {"path": "data/raw/rows.jsonl", "format": "prompt_completion", "licence": "none"}
-FROM_PRODUCTION = {
-    "data.sources": [{**SOURCE, "path": "data/raw/feedback.jsonl", "splits": ["train"]}],
-}
 CHAT = {"data.sources": [{**SOURCE, "format": "chat"}]}
 
 
@@ -94,7 +91,7 @@ EFFECTS = {
     "data.sources.*.format": Effect(prepared, "chat"),
     "data.sources.*.reader": Effect(prepared, "first_rows"),
     "data.sources.*.licence": Effect(prepared, "CC-BY-4.0"),
-    "data.sources.*.splits": Effect(refused, ["train", "test"], FROM_PRODUCTION, lawful=False),
+    "data.sources.*.splits": Effect(divided, ["train"]),
     "data.fields.id": Effect(prepared, "key"),
     "data.fields.prompt": Effect(prepared, "question"),
     "data.fields.completion": Effect(prepared, "answer"),

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tunewright.artifacts import TEST_ROWS, TRAIN_ROWS, VALIDATION_ROWS
+from tunewright.artifacts import TRAIN_ROWS
 from tunewright.cli.feedback import BLOCK, add
 from tunewright.config.compose import compose
 from tunewright.config.schema.data import FEEDBACK
@@ -112,12 +112,7 @@ def test_what_it_prints_makes_the_rows_part_of_the_data(
     declare(project)
     run_compose(project)
     run_prepare(project)
-    (found,) = [
-        row
-        for path in (TRAIN_ROWS, VALIDATION_ROWS, TEST_ROWS)
-        for row in lines(project / path)
-        if row["source"] == FEEDBACK
-    ]
+    (found,) = [row for row in lines(project / TRAIN_ROWS) if row["source"] == FEEDBACK]
     assert found["messages"][1]["content"] == json.dumps(ANSWER, separators=(",", ":"))
     capsys.readouterr()
     add(project, given(project, CORRECTED))
