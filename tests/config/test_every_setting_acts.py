@@ -10,7 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.config.effects import of_data, of_evaluation, of_model, of_task, of_tracking, of_training
+from tests.config.effects import (
+    of_data,
+    of_evaluation,
+    of_model,
+    of_personal_data,
+    of_task,
+    of_tracking,
+    of_training,
+)
 from tests.config.effects.effect import Effect, Outcome, refused, with_values
 from tests.config.mistakes.kind import params
 from tunewright.config.compose import compose
@@ -20,7 +28,7 @@ from tunewright.config.schema.node import Node
 from tunewright.errors import TunewrightError
 
 ROOT = Path(__file__).parents[2]
-MODULES = (of_data, of_evaluation, of_model, of_task, of_tracking, of_training)
+MODULES = (of_data, of_personal_data, of_evaluation, of_model, of_task, of_tracking, of_training)
 EFFECTS: dict[str, Effect] = {key: effect for module in MODULES for key, effect in module.EFFECTS.items()}
 Outcomes = dict[tuple[Outcome, str], object]
 BEFORE = {

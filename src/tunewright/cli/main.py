@@ -300,6 +300,14 @@ def doctor(
     raise typer.Exit(examine(Path.cwd(), fix=fix, strict=strict, form=form))
 
 
+@app.command("pseudonym-key")
+def pseudonym_key() -> None:
+    """Make the secret key of data.personal_data's pseudonyms, outside the project; print its fingerprint."""
+    from tunewright.cli.pseudonym_key import pseudonym_key as make
+
+    make()
+
+
 @app.command()
 def tracked(
     experiment: Annotated[

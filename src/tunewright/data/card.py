@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from tunewright.artifacts import read_json, write_json
@@ -69,6 +69,8 @@ class DataCard:
         removed: reason -> rows; they say what another row says, or would leak from a split into another.
         frozen: how the frozen test set came about; empty if nothing is frozen.
         warnings: sentences for people.
+        personal_data: what was met in the rows that were read: field -> kind -> action -> how often.
+            `allow` is the action for values that `personal_data.allow` lets through.
     """
 
     sources: tuple[SourceCounts, ...]
@@ -82,12 +84,19 @@ class DataCard:
     removed: dict[str, int]
     frozen: tuple[Change, ...]
     warnings: tuple[str, ...]
+    personal_data: dict[str, dict[str, dict[str, int]]] = field(default_factory=dict)
 
     def counts(self) -> dict[str, int]:
-        """The flat counts of metrics/data.json: read, kept, rejected, removed, the splits, conflicts."""
+        """The flat counts of metrics/data.json: the funnel, the splits, conflicts, personal data found."""
         steps = ("read", "kept", "rejected", "removed")
         funnel = {step: sum(getattr(source, step) for source in self.sources) for step in steps}
-        return {**funnel, **self.splits, "conflicts": self.conflicts}
+        personal = sum(
+            count
+            for kinds in self.personal_data.values()
+            for actions in kinds.values()
+            for count in actions.values()
+        )
+        return {**funnel, **self.splits, "conflicts": self.conflicts, "personal_data": personal}
 
 
 def write_card(path: Path, card: DataCard) -> None:

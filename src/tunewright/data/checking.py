@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
@@ -22,6 +22,7 @@ from tunewright.config.schema.data import Data, DataFormat
 from tunewright.config.schema.task import OutputContract, TaskKind
 from tunewright.data.candidate import Candidate, digest, normalise, numbers_key, prompt_text
 from tunewright.data.near_duplicates import band_keys
+from tunewright.data.personal.guard import Tally, guard_of
 from tunewright.data.raw_row import Discarded, RawRow
 from tunewright.data.spool import encode
 from tunewright.data.transform import apply, chosen_transforms
@@ -80,12 +81,14 @@ class Checked:
         lines: their texts, for the spool.
         keys: of their prompts' bands, shape (candidates, bands).
         discarded: the others.
+        personal: the personal data that was met in all of them.
     """
 
     candidates: Sequence[Candidate]
     lines: Sequence[bytes]
     keys: Hashes
     discarded: Sequence[Discarded]
+    personal: Counter[Tally]
 
 
 class BatchCheck:
@@ -93,21 +96,29 @@ class BatchCheck:
 
     Raises:
         TunewrightError: an extension cannot be loaded or fails, a transform is not registered, or the JSON
-            Schema cannot be used.
+            Schema, the key of the pseudonyms or the NER model cannot be used.
     """
 
     def __init__(self, work: ToCheck) -> None:
         """Compile the contract, load the extensions."""
-        self._check = RowCheck(work.data.fields, work.data.split, work.kind, work.output)
+        self._check = RowCheck(
+            work.data.fields,
+            work.data.split,
+            work.kind,
+            work.output,
+            guard_of(work.data.personal_data, work.kind),
+        )
         self._transforms = chosen_transforms(work.data.transforms, load_extensions(work.root).transforms)
         self._threshold = work.data.near_duplicate_threshold
 
     def __call__(self, rows: Iterable[Numbered]) -> Checked:
         """Transform and check each row."""
         candidates, lines, texts, discarded = [], [], [], []
+        personal: Counter[Tally] = Counter()
         for read in rows:
             row = read.row if isinstance(read.row, Discarded) else apply(self._transforms, read.row)
             checked = row if isinstance(row, Discarded) else self._check(row, read.form)
+            personal.update(checked.personal)
             if isinstance(checked, Discarded):
                 discarded.append(checked)
                 continue
@@ -116,7 +127,7 @@ class BatchCheck:
             lines.append(encode(checked.row))
             texts.append(prompt)
         numbers = [row.numbers_key for row in candidates]
-        return Checked(candidates, lines, band_keys(texts, numbers, self._threshold), discarded)
+        return Checked(candidates, lines, band_keys(texts, numbers, self._threshold), discarded, personal)
 
 
 def check_rows(rows: Iterable[Numbered], work: ToCheck, processes: int | None = None) -> Iterator[Checked]:

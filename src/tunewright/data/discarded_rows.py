@@ -65,3 +65,31 @@ def refuse_many_rejected(discarded: Sequence[Discarded], total: int, most: float
         ),
         fix=f"mend the rows listed in {where}, or raise data.max_rejected_share",
     )
+
+
+def refuse_personal_data(discarded: Sequence[Discarded], where: Path) -> None:
+    """Stop where a row holds what `data.personal_data` says must not be there (`fail`).
+
+    Args:
+        discarded: rejected and removed rows.
+        where: the file in which the rejected rows are listed.
+
+    Raises:
+        DataError: names the first rows with field and kind, never a value.
+    """
+    rows = [row for row in discarded if row.stops]
+    if not rows:
+        return
+    shown = [f"  {row.place}: {row.reason}" for row in rows[:REASONS_SHOWN]]
+    more = len(rows) - len(shown)
+    raise DataError(
+        "\n".join(
+            [
+                f"{len(rows)} row{'s hold' if len(rows) > 1 else ' holds'} personal data that the policy "
+                "data.personal_data forbids:",
+                *shown,
+                *([f"  and {more} more"] if more else []),
+            ]
+        ),
+        fix=f"take it out of the rows (all are listed in {where}), or choose redact, pseudonymise or drop",
+    )

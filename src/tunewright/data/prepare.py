@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,8 @@ from tunewright.data.describe import Description, warnings
 from tunewright.data.discarded_rows import refuse_many_rejected
 from tunewright.data.frozen import Frozen, frozen_rows, refuse_changed
 from tunewright.data.leakage import refuse_leaks
+from tunewright.data.personal.counts import by_field, left_in
+from tunewright.data.personal.guard import Tally
 from tunewright.data.raw_row import Discarded
 from tunewright.data.read import read_source, source_path
 from tunewright.data.rows import Row, row_line
@@ -44,12 +46,14 @@ class Cleaned:
         keys: of the prompts' bands, by the rows' numbers.
         discarded: rejected rows and removed duplicates.
         read: rows read, by path of the source.
+        personal: personal data that was met in the rows that were read.
     """
 
     candidates: list[Candidate]
     keys: Hashes
     discarded: list[Discarded]
     read: dict[str, int]
+    personal: Mapping[Tally, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -61,16 +65,18 @@ class Divided:
         discarded: all rows that are in none.
         read: rows read, by path of the source.
         frozen: the frozen test set.
+        personal: personal data that was met in the rows that were read.
     """
 
     parts: Parts
     discarded: list[Discarded]
     read: dict[str, int]
     frozen: Frozen
+    personal: Mapping[Tally, int] = field(default_factory=dict)
 
 
 def clean(work: ToCheck, spool: Spool, processes: int | None = None) -> Cleaned:
-    """Read every source, apply the transforms, check each row, remove exact duplicates.
+    """Read every source, apply the transforms, check each row and its personal data, remove exact duplicates.
 
     Args:
         work: the project's folder and settings.
@@ -78,7 +84,7 @@ def clean(work: ToCheck, spool: Spool, processes: int | None = None) -> Cleaned:
         processes: how many check rows; null is one for each core.
 
     Raises:
-        DataError: a source, a transform or the JSON Schema cannot be used.
+        DataError: a source, a transform, the JSON Schema or the key of the pseudonyms cannot be used.
     """
     import numpy as np
 
@@ -86,17 +92,19 @@ def clean(work: ToCheck, spool: Spool, processes: int | None = None) -> Cleaned:
     discarded: list[Discarded] = []
     keys: list[Hashes] = []
     read: Counter[str] = Counter()
+    personal: Counter[Tally] = Counter()
     with counting("prepare: rows read") as advance:
         for batch in check_rows(_read(work, read, advance), work, processes):
             spool.append(zip((row.number for row in batch.candidates), batch.lines, strict=True))
             candidates += batch.candidates
             discarded += batch.discarded
             keys.append(batch.keys)
+            personal.update(batch.personal)
     kept, more = _sieve(candidates, work.data)
     by_number = np.zeros((sum(read.values()), keys[0].shape[1] if keys else 0), dtype=np.uint64)
     if candidates:
         by_number[[row.number for row in candidates]] = np.concatenate(keys)
-    return Cleaned(kept, by_number, [*discarded, *more], dict(read))
+    return Cleaned(kept, by_number, [*discarded, *more], dict(read), personal)
 
 
 def divide(cleaned: Cleaned, spool: Spool, work: ToCheck, frozen: Frozen) -> Divided:
@@ -129,7 +137,7 @@ def divide(cleaned: Cleaned, spool: Spool, work: ToCheck, frozen: Frozen) -> Div
     parts, leaking = keep_apart(split(members, data.split, allowed=allowed, frozen=frozen.rows))
     refuse_empty(parts)
     refuse_leaks(parts)
-    return Divided(parts, [*discarded, *leaking], cleaned.read, frozen)
+    return Divided(parts, [*discarded, *leaking], cleaned.read, frozen, cleaned.personal)
 
 
 def write_splits(divided: Divided, spool: Spool, work: ToCheck, folder: Path) -> DataCard:
@@ -153,6 +161,7 @@ def write_splits(divided: Divided, spool: Spool, work: ToCheck, folder: Path) ->
     kept = [member.row for part in parts.values() for member in part]
     conflicts = duplicates.count_conflicts(kept)
     meta = description.meta()
+    personal = by_field(divided.personal)
     return DataCard(
         sources=_sources(work.root, data, divided, kept),
         splits={name: len(part) for name, part in parts.items()},
@@ -164,7 +173,8 @@ def write_splits(divided: Divided, spool: Spool, work: ToCheck, folder: Path) ->
         rejected=dict(_reasons(divided.discarded, duplicate=False)),
         removed=dict(_reasons(divided.discarded, duplicate=True)),
         frozen=divided.frozen.changes,
-        warnings=warnings(parts, description.answers, conflicts, meta, work.kind),
+        warnings=(*warnings(parts, description.answers, conflicts, meta, work.kind), *left_in(personal)),
+        personal_data=personal,
     )
 
 

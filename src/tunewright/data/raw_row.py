@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -50,12 +51,16 @@ class Discarded:
         reason: why; the same words for the same mistake, so that they can be counted.
         detail: what differs from row to row (a byte, another row's place) and completes the reason.
         duplicate: removed because another row says the same, not rejected as faulty.
+        stops: holds personal data of which the policy says that none may be there: `prepare` must stop.
+        personal: the personal data that was met in it: (field, kind, action) -> how often.
     """
 
     place: Place
     reason: str
     detail: str = ""
     duplicate: bool = False
+    stops: bool = False
+    personal: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
 
     def __str__(self) -> str:
         """Reason and detail as one sentence."""

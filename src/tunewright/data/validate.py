@@ -1,4 +1,4 @@
-"""A raw row becomes a row of the data set or is rejected: its structure, then the task's contract.
+"""A raw row becomes a row of the data set or is rejected: its structure, contract and personal data.
 
 Reasons never quote a row, except a single word in place of a label, cut to 40 characters.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,6 +26,8 @@ from tunewright.data.contract import (
     parse_json,
     quote,
 )
+from tunewright.data.personal.guard import Guarded, PersonalDataGuard, Refused, Tally
+from tunewright.data.personal.parts import Example
 from tunewright.data.raw_row import Discarded, Place, RawRow
 from tunewright.data.rows import Message, Role, Row
 
@@ -42,12 +45,14 @@ class CheckedRow:
         place: where it stands in the raw data.
         stratum: value by which the split is balanced; empty where it is not.
         moment: ISO 8601 in UTC, by which the split is ordered; empty where it is not.
+        personal: the personal data that was met in it: (field, kind, action) -> how often.
     """
 
     row: Row
     place: Place
     stratum: str
     moment: str
+    personal: Mapping[Tally, int]
 
 
 class _FaultError(Exception):
@@ -57,12 +62,27 @@ class _FaultError(Exception):
 class RowCheck:
     """The check of one project's rows."""
 
-    def __init__(self, fields: Fields, split: Split, kind: TaskKind, output: OutputContract) -> None:
+    def __init__(
+        self,
+        fields: Fields,
+        split: Split,
+        kind: TaskKind,
+        output: OutputContract,
+        guard: PersonalDataGuard | None = None,
+    ) -> None:
         """Compile the contract.
+
+        Args:
+            fields: which field holds what.
+            split: which field groups rows, and which balances them.
+            kind: the task's kind.
+            output: the contract of an answer.
+            guard: applies the policy on personal data; None lets all of it through.
 
         Raises:
             DataError: the JSON Schema cannot be used.
         """
+        self._guard = guard
         self._fields = fields
         self._split = split
         self._kind = kind
@@ -81,19 +101,42 @@ class RowCheck:
         except _FaultError as fault:
             return Discarded(raw.place, str(fault))
 
-    def _checked(self, raw: RawRow, form: DataFormat) -> CheckedRow:
+    def _checked(self, raw: RawRow, form: DataFormat) -> CheckedRow | Discarded:
         prompt, given = _chat(raw, self._fields) if form == "chat" else _single_turn(raw, self._fields)
-        answer = self._answer(given)
-        messages = (*prompt, Message("assistant", answer))
         group_by = self._split.group_by
-        row = Row(
-            id=_derived_id(messages) if self._fields.id is None else _name(raw, self._fields.id),
-            messages=messages,
-            group="" if group_by is None else _name(raw, group_by),
-            source=raw.place.file,
+        example = Example(
+            messages=(*prompt, Message("assistant", self._answer(given))),
             meta=_meta(raw.values, self._fields.meta),
+            group=None if group_by is None else _name(raw, group_by),
+            id=None if self._fields.id is None else _name(raw, self._fields.id),
         )
-        return CheckedRow(row, raw.place, self._stratum(raw, answer), self._moment(raw))
+        guarded = Guarded(example, Counter()) if self._guard is None else self._guard(example)
+        if isinstance(guarded, Refused):
+            return Discarded(raw.place, guarded.reason, stops=guarded.stops, personal=guarded.found)
+        if guarded.example is not example:
+            self._refuse_broken(example, guarded.example)
+            example = guarded.example
+        row = Row(
+            id=_derived_id(example.messages) if example.id is None else example.id,
+            messages=example.messages,
+            group=example.group or "",
+            source=raw.place.file,
+            meta=dict(example.meta),
+        )
+        stratum = self._stratum(raw, row.reference)
+        return CheckedRow(row, raw.place, stratum, self._moment(raw), guarded.found)
+
+    def _refuse_broken(self, before: Example, after: Example) -> None:
+        """Reject a row whose answer keeps the contract no longer, now that personal data is out of it."""
+        answer = after.messages[-1].content
+        if self._contract is None or answer == before.messages[-1].content:
+            return
+        violations = self._contract.violations(parse_json(answer))
+        if violations:
+            raise _FaultError(
+                f"answer without its personal data breaks the contract: {violations[0]}; "
+                "data.personal_data.allow names keys (answer.KEY) that must be learnt"
+            )
 
     def _answer(self, given: object) -> str:
         """The answer as the model shall write it."""

@@ -114,6 +114,8 @@ def needed_extras(settings: Settings) -> dict[str, str]:
     needed = {}
     if settings.model.source == "pypi":
         needed["gguf"] = f"model={settings.choices.model}"
+    if settings.data.personal_data.ner is not None:
+        needed["ner"] = "data.personal_data.ner"
     return needed | dict.fromkeys(settings.tracking.trackers, f"tracking={settings.choices.tracking}")
 
 

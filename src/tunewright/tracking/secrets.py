@@ -7,35 +7,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from tunewright.secret_shapes import BY_FORM, BY_NAME
+
 HIDDEN = "[secret]"
 _NAME = re.compile(r"(^|[_-])(api[_-]?key|key|token|secret|passw(or)?d|credentials?)$", re.IGNORECASE)
-_START = r"(?<![A-Za-z0-9])"
-_SHAPES: dict[str, re.Pattern[str]] = {
-    kind: re.compile(shape)
-    for kind, shape in {
-        "a Hugging Face token": _START + r"(?:hf|api_org)_[A-Za-z0-9]{20,}",
-        "a Weights & Biases key": _START + r"wandb_v\d_[A-Za-z0-9_-]{20,}",
-        # Anthropic and others took the form over from OpenAI; words joined by hyphens have no digit.
-        "an OpenAI key (or a like one)": _START + r"sk-(?=[A-Za-z_-]*\d)[A-Za-z0-9_-]{20,}",
-        "a GitHub token": _START + r"(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{22,})",
-        "a GitLab token": _START + r"glpat-[A-Za-z0-9_-]{20,}",
-        "an AWS access key": _START + r"(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Z0-9])",
-        "a Google API key": _START + r"AIza[A-Za-z0-9_-]{35}",
-        "a Slack token": _START + r"xox[abeprs]-[A-Za-z0-9-]{10,}",
-        "a private key": r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----",
-        "a password in an address": r"(?<=://)[^/\s:@'\"]+:[^/\s@'\"]+(?=@)",
-    }.items()
-}
-"""Secrets that their form alone gives away, by kind."""
-_BY_NAME: dict[str, re.Pattern[str]] = {
-    kind: re.compile(shape, re.IGNORECASE)
-    for kind, shape in {
-        # Forty hex digits are a git commit too: only the name next to them makes them a key.
-        "a Weights & Biases key": r"wandb.{0,40}?[\s=:\"'](?P<value>[0-9a-f]{40})(?![0-9a-z])",
-        "an AWS secret key": r"secret_?access_?key[\s=:\"']{1,9}(?P<value>[a-z0-9/+]{40})(?![a-z0-9/+])",
-    }.items()
-}
-"""Secrets that only what stands next to them gives away."""
 _INVENTED = re.compile(
     r"example|x{4,}|\.\.\.|\*{3,}|[<${]|your[_-]|user:pass|:(password|secret|token)$", re.IGNORECASE
 )
@@ -65,7 +40,7 @@ def kinds_of_secrets(line: str) -> list[str]:
     return sorted(
         {
             kind
-            for shapes in (_SHAPES, _BY_NAME)
+            for shapes in (BY_FORM, BY_NAME)
             for kind, shape in shapes.items()
             for found in shape.finditer(line)
             if not _invented(found.groupdict().get("value") or found[0])
@@ -91,7 +66,7 @@ def _scrubbed(value: Any, known: Mapping[str, str]) -> Any:  # noqa: ANN401 - pl
     if isinstance(value, str):
         for text, instead in known.items():
             value = value.replace(text, instead)
-        for shape in _SHAPES.values():
+        for shape in BY_FORM.values():
             value = shape.sub(HIDDEN, value)
         return value
     return value

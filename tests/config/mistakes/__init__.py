@@ -8,6 +8,7 @@ from tests.config.mistakes.interpolations import INTERPOLATIONS
 from tests.config.mistakes.kind import Mistake
 from tests.config.mistakes.option_files import OPTION_FILES
 from tests.config.mistakes.params_files import PARAMS_FILES
+from tests.config.mistakes.personal_data import PERSONAL_DATA
 from tests.config.mistakes.rules import RULES
 from tests.config.mistakes.unknown_keys import UNKNOWN_KEYS
 from tests.config.mistakes.wrong_values import WRONG_VALUES
@@ -22,4 +23,5 @@ MISTAKES: list[Mistake] = [
     *CONFIG_FILES,
     *ANSWER_SCHEMAS,
     *RULES,
+    *PERSONAL_DATA,
 ]

@@ -145,5 +145,5 @@ def test_a_card_is_read_back_as_it_was_written(tmp_path):
     assert read_card(tmp_path / "card.json") == card
     assert card.counts() == {
         **{"read": 9, "kept": 6, "rejected": 1, "removed": 2},
-        **{"train": 4, "validation": 1, "test": 1, "conflicts": 1},
+        **{"train": 4, "validation": 1, "test": 1, "conflicts": 1, "personal_data": 0},
     }

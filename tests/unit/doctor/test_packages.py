@@ -7,6 +7,7 @@ from importlib import metadata
 import pytest
 from packaging.requirements import Requirement
 
+from tunewright.config.schema.personal_data import Ner, PersonalData
 from tunewright.doctor import packages
 from tunewright.doctor.packages import (
     against_tested,
@@ -84,6 +85,8 @@ def test_extras_follow_the_configuration(settings) -> None:
     chosen = settings(model={"source": "pypi"}, tracking={"trackers": ("wandb", "mlflow")})
     assert set(needed_extras(chosen)) == {"gguf", "mlflow", "wandb"}
     assert needed_extras(settings(model={"source": "hub"}, tracking={"trackers": ()})) == {}
+    names = PersonalData(ner=Ner(model="en_core_web_sm"))
+    assert needed_extras(settings(data={"personal_data": names}))["ner"] == "data.personal_data.ner"
     assert one(extras(REQUIREMENTS, INSTALLED, needed_extras(chosen)))[0] == "ok"
     without = {name: version for name, version in INSTALLED.items() if name != "gguf"}
     status, text = one(extras(REQUIREMENTS, without, needed_extras(chosen)))

@@ -12,6 +12,7 @@ from tunewright.config.rules.data import sources, split, strata
 from tunewright.config.rules.machine import evaluation_on_machine, machine, method_on_machine
 from tunewright.config.rules.method import recipe
 from tunewright.config.rules.model import model_source
+from tunewright.config.rules.personal_data import names, patterns, pseudonyms, regions
 from tunewright.config.rules.task import contract, metrics
 from tunewright.config.rules.tracking import rows_in_trackers, trackers
 from tunewright.config.schema.data import Data
@@ -40,8 +41,12 @@ def broken_rules(groups: Mapping[str, Node]) -> Iterator[Problem]:
     if isinstance(data, Data):
         yield from sources(data)
         yield from split(data)
+        yield from patterns(data)
+        yield from pseudonyms(data)
+        yield from regions(data)
     if isinstance(task, Task) and isinstance(data, Data):
         yield from strata(task, data)
+        yield from names(data, task)
     if isinstance(model, Model):
         yield from model_source(model)
     if isinstance(method, Method):

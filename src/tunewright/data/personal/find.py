@@ -1,0 +1,83 @@
+"""`Finder`: all personal data in a text, each place once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from tunewright.config.schema.personal_data import PersonalData
+from tunewright.data.personal.accounts import credit_cards, iban_codes
+from tunewright.data.personal.addresses import email_addresses, ip_addresses, urls_with_credentials
+from tunewright.data.personal.found import Found, without_overlaps
+from tunewright.data.personal.national_numbers import NATIONAL_NUMBERS, national_numbers
+from tunewright.data.personal.own_patterns import OwnPatterns
+from tunewright.data.personal.phones import phone_numbers
+from tunewright.data.personal.placeholders import spans
+from tunewright.data.personal.replace import blanked
+from tunewright.data.personal.reserved import is_reserved
+from tunewright.data.personal.secrets import api_keys
+from tunewright.data.personal.text import Text
+
+OF_WORDS: dict[str, Callable[[Text], Iterator[Found]]] = {
+    "email_address": email_addresses,
+    "url_with_credentials": urls_with_credentials,
+    "api_key": api_keys,
+}
+OF_NUMBERS: dict[str, Callable[[Text], Iterator[Found]]] = {
+    "credit_card": credit_cards,
+    "iban_code": iban_codes,
+}
+
+
+class Finder:
+    """Finds the kinds that the settings name."""
+
+    def __init__(self, settings: PersonalData) -> None:
+        """Compile what the settings ask for.
+
+        Raises:
+            DataError: NER is asked for and cannot be had.
+        """
+        kinds = frozenset(settings.kinds)
+        self._of_words = [find for kind, find in OF_WORDS.items() if kind in kinds]
+        self._of_numbers = [find for kind, find in OF_NUMBERS.items() if kind in kinds]
+        self._ip = "ip_address" in kinds
+        self._national = frozenset(kinds & NATIONAL_NUMBERS.keys())
+        self._regions = settings.phone_regions if "phone_number" in kinds else None
+        self._own = OwnPatterns(settings.patterns)
+        self._names = None
+        if settings.ner is not None:
+            from tunewright.data.personal.ner import Names
+
+            self._names = Names(settings.ner)
+
+    def __call__(self, whole: str, name: str = "", taken: tuple[tuple[int, int], ...] = ()) -> list[Found]:
+        """What is found, in the order of the text, without overlaps and what is reserved for examples.
+
+        Args:
+            whole: the text.
+            name: of the field or JSON key that holds it: `phone` says what the number in it is.
+            taken: spans that are left alone, besides placeholders.
+        """
+        left = (*spans(whole), *taken)
+        found = list(self._all(Text(blanked(whole, left), name)))
+        return [
+            one
+            for one in without_overlaps(found, left)
+            if not is_reserved(one.kind, one.value, whole[one.start : one.end])
+        ]
+
+    def _all(self, text: Text) -> Iterator[Found]:
+        for find in self._of_words:
+            yield from find(text)
+        if self._ip:
+            yield from ip_addresses(text)
+        if text.has_numbers:
+            for find in self._of_numbers:
+                yield from find(text)
+            if self._national:
+                yield from national_numbers(text, self._national)
+            if self._regions is not None:
+                yield from phone_numbers(text, self._regions)
+        yield from self._own(text)
+        if self._names is not None:
+            yield from self._names(text)

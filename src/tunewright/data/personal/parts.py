@@ -1,0 +1,118 @@
+"""`Part`: a text of a row that is searched on its own, and how a row is taken apart and put together."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from tunewright.data.rows import Message
+
+AnswerForm = Literal["text", "label", "json"]
+"""What an answer is; a label is the contract's own word and is not searched."""
+
+_FEWEST_DIGITS = 7
+
+
+@dataclass(frozen=True)
+class Example:
+    """What personal data is looked for in.
+
+    Attributes:
+        messages: the turns; the last is the answer.
+        meta: further fields.
+        group: the value of the field that rows are grouped by; None where there is none.
+        id: the value of the field that names rows; None where names are made from the content.
+    """
+
+    messages: tuple[Message, ...]
+    meta: Mapping[str, str]
+    group: str | None = None
+    id: str | None = None
+
+
+@dataclass(frozen=True)
+class Part:
+    """One text of a row.
+
+    Attributes:
+        field: `prompt`, `answer`, `meta.NAME`, `group` or `id`.
+        text: as it stands.
+        name: of the meta field or JSON key that holds it; empty for none.
+        is_number: a number of a JSON answer, which no text can stand for.
+        taken: spans that were dealt with.
+    """
+
+    field: str
+    text: str
+    name: str = ""
+    is_number: bool = False
+    taken: tuple[tuple[int, int], ...] = ()
+
+
+def take_apart(example: Example, form: AnswerForm) -> list[Part]:
+    """All texts of a row, in one order."""
+    parts = [Part("prompt", turn.content) for turn in example.messages[:-1]]
+    answer = example.messages[-1].content
+    if form == "text":
+        parts.append(Part("answer", answer))
+    elif form == "json":
+        parts += _of_json(json.loads(answer))
+    parts += [Part(f"meta.{name}", text, name) for name, text in example.meta.items()]
+    parts += [Part(name, text, name) for name, text in _names(example)]
+    return parts
+
+
+def put_together(example: Example, form: AnswerForm, parts: Sequence[Part]) -> Example:
+    """The row with the texts of its parts, which are in the order of `take_apart`."""
+    texts = iter([part.text for part in parts])
+    messages = [replace(turn, content=next(texts)) for turn in example.messages[:-1]]
+    answer = example.messages[-1]
+    if form == "text":
+        answer = replace(answer, content=next(texts))
+    elif form == "json":
+        value = _rebuilt(json.loads(answer.content), lambda: next(texts))
+        answer = replace(answer, content=json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+    meta = {name: next(texts) for name in example.meta}
+    names = {name: next(texts) for name, _ in _names(example)}
+    return Example((*messages, answer), meta, names.get("group"), names.get("id"))
+
+
+def _names(example: Example) -> Iterator[tuple[str, str]]:
+    if example.group is not None:
+        yield "group", example.group
+    if example.id is not None:
+        yield "id", example.id
+
+
+def _of_json(value: object, name: str = "") -> Iterator[Part]:
+    """Keys, texts and long numbers of a parsed answer, in the order of `_rebuilt`."""
+    if isinstance(value, str):
+        yield Part("answer", value, name)
+    elif _is_long(value):
+        yield Part("answer", str(value), name, is_number=True)
+    elif isinstance(value, dict):
+        for key, below in value.items():
+            yield Part("answer", key)
+            yield from _of_json(below, key)
+    elif isinstance(value, list):
+        for below in value:
+            yield from _of_json(below, name)
+
+
+def _rebuilt(value: object, next_text: Callable[[], str]) -> object:
+    if isinstance(value, str):
+        return next_text()
+    if _is_long(value):
+        next_text()
+        return value
+    if isinstance(value, dict):
+        return {next_text(): _rebuilt(below, next_text) for below in value.values()}
+    if isinstance(value, list):
+        return [_rebuilt(below, next_text) for below in value]
+    return value
+
+
+def _is_long(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 10 ** (_FEWEST_DIGITS - 1)
