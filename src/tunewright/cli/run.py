@@ -40,7 +40,7 @@ def run(root: Path, typed: Sequence[str], *, multirun: bool, queue_only: bool, j
     refuse_sweep_without_multirun(typed, multirun=multirun)
     check_experiments_work(root)
     points = compose_points(root, expand(root, typed))
-    for note in points.notes:
+    for note in (*points.dropped, *points.repeated):
         say(note)
     check_nothing_is_left_behind(root)
     hardware = [point.settings.hardware for point in points.distinct]
@@ -75,7 +75,7 @@ def refuse_sweep_without_multirun(typed: Sequence[str], *, multirun: bool) -> No
         raise UsageError(
             "stands for several values, which is a sweep",
             where=several[0],
-            fix=f"tunewright run -m ...; or, if it is one text: \"{key}='{value}'\"",
+            fix=f"tunewright run -m ..., or --sampler optuna for a search; or, if it is one text: \"{key}='{value}'\"",
         )
 
 

@@ -102,6 +102,7 @@ def watched(settings: Settings, folder: Path) -> object:
         recipe=recipe(settings),
         add_callback=lambda _: None,
         train=lambda **_: None,
+        history=History(),
     )
 
     def monitor(_: object, **keywords: object) -> Any:
@@ -117,6 +118,7 @@ def watched(settings: Settings, folder: Path) -> object:
             settings.method,
             settings.hardware,
             run=NoRun(),
+            pruning=NEVER_PRUNED,
             checkpoint_seconds=1.0,
         )
     return str(told)
