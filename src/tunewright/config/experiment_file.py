@@ -13,11 +13,9 @@ from ruamel.yaml.comments import CommentedMap
 from tunewright.config.mistakes.type_problems import type_problems
 from tunewright.config.mistakes.value_hints import shown as shown_value
 from tunewright.config.places import options_of, shown
-from tunewright.config.schema.experiment import Experiment
+from tunewright.config.schema import EXPERIMENT, Experiment
 from tunewright.config.yaml_file import deepest, parse_yaml, plain_values, read_text
 from tunewright.errors import ConfigError, Problem, UsageError, unknown_name
-
-GROUP = "experiment"
 
 
 def read_experiment(root: Path, name: str) -> tuple[Experiment, str]:
@@ -31,11 +29,11 @@ def read_experiment(root: Path, name: str) -> tuple[Experiment, str]:
         UsageError: there is no such experiment.
         ConfigError: its file is no YAML, or does not fit the schema.
     """
-    there = options_of(root, GROUP)
+    there = options_of(root, EXPERIMENT)
     if name not in there:
         if not there:
-            raise UsageError(f"there is no experiment {name!r}", fix=f"add conf/{GROUP}/{name}.yaml")
-        raise unknown_name(GROUP, name, list(there))
+            raise UsageError(f"there is no experiment {name!r}", fix=f"add conf/{EXPERIMENT}/{name}.yaml")
+        raise unknown_name(EXPERIMENT, name, list(there))
     file = shown(there[name], root)
     text = read_text(there[name], file)
     return parse_experiment(text, file), file

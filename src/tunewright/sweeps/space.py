@@ -92,7 +92,7 @@ def space_of(root: Path, words: Sequence[Word]) -> Space:
         raise UsageError(
             "nothing is left to draw: no key has several values",
             where="--sampler",
-            fix="e.g. method.lora.r=8,16,32 'method.learning_rate=tag(log,interval(1e-5,1e-3))', or experiment=lora",
+            fix="e.g. 'method.learning_rate=tag(log,interval(1e-5,1e-3))', or experiment=lora",
         )
     ordered = sorted(dimensions.values(), key=lambda one: one.key not in GROUPS)
     return Space(tuple(fixed.values()), tuple(ordered))

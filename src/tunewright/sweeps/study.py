@@ -1,7 +1,7 @@
 """A search's memory: Optuna's study in a SQLite file of the project, so that a killed search goes on.
 
-Each draw is seeded by the search's seed and the trial's number, not by a generator that runs on: what is drawn
-depends on the trials told before, and not on how often the search was stopped.
+Each draw is seeded by the search's seed and the trial's number, not by a generator that runs on: what is
+drawn depends on the trials told before, and not on how often the search was stopped.
 """
 
 from __future__ import annotations
@@ -144,14 +144,7 @@ class Study:
 
     def draw(self) -> Trial:
         """Draw the next point."""
-        import numpy
-        import optuna
-
-        number = len(self._study.get_trials(deepcopy=False))
-        seed = int(numpy.random.SeedSequence([self._sampler.seed, number]).generate_state(1)[0])
-        self._study.sampler = optuna.samplers.TPESampler(
-            seed=seed, n_startup_trials=self._sampler.startup_trials, multivariate=False
-        )
+        self._seed(len(self._study.get_trials(deepcopy=False)))
         return self._drawn(self._study.ask(), "")
 
     def name(self, trial: Trial, experiment: str) -> None:
@@ -195,10 +188,11 @@ class Study:
 
     def best(self) -> list[Trial]:
         """The best completed trial; with several objectives those that none beats in all."""
-        return [
-            Trial(one.number, one.params, one.user_attrs.get(EXPERIMENT, ""), tuple(one.values))
-            for one in self._study.best_trials
-        ]
+        found: dict[str, Trial] = {}
+        for one in self._study.best_trials:
+            name = one.user_attrs.get(EXPERIMENT, "")
+            found.setdefault(name, Trial(one.number, one.params, name, tuple(one.values)))
+        return list(found.values())
 
     def _report(self, trial: Trial, losses: Sequence[float]) -> None:
         """Losses for Optuna, which knows one direction: that of the objective. Of several it takes none."""
@@ -216,7 +210,21 @@ class Study:
     def _attached(self, frozen: optuna.trial.FrozenTrial) -> optuna.Trial:
         import optuna
 
+        self._seed(frozen.number)
         return optuna.Trial(self._study, frozen._trial_id)  # Optuna has no other way back to a trial
+
+    def _seed(self, number: int) -> None:
+        """Have the sampler draw as this trial does, in whatever process."""
+        import numpy
+        import optuna
+
+        seed = int(numpy.random.SeedSequence([self._sampler.seed, number]).generate_state(1)[0])
+        self._study.sampler = optuna.samplers.TPESampler(
+            seed=seed,
+            n_startup_trials=self._sampler.startup_trials,
+            multivariate=len(self._signs)
+            == 1,  # Optuna's own choice, without its remark on several objectives
+        )
 
     def _drawn(self, trial: optuna.Trial, experiment: str) -> Trial:
         """All values of a trial: what is stored, and what a kill left undrawn."""
@@ -247,7 +255,7 @@ def _another(name: str, path: Path, known: Mapping[str, Any], declared: Mapping[
         else:
             parts.append(part)
     return UsageError(
-        f"the search {name!r} was begun with another {', another '.join(parts)}: its trials say nothing of this one",
+        f"the search {name!r} was begun with another {', another '.join(parts)}",
         where=path.as_posix(),
         fix=f"--name OTHER begins a search beside it; rm {path.as_posix()} forgets it (its experiments stay)",
     )

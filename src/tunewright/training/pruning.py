@@ -1,8 +1,8 @@
 """Giving up a trial of a search: limits that the search leaves for a training, and what it leaves in turn.
 
-Both are files in `.tunewright/trials/` of the main checkout, named after DVC's experiment, which DVC tells its
-stages. So no setting knows of them: fingerprints, caches and results are those of any other run. The
-search need not be alive: everything that decides is in the file before the experiment starts.
+Both are files in `.tunewright/trials/` of the main checkout, named after the experiment, whose name DVC
+tells its stages. So no setting knows of them: fingerprints, caches and results are those of any other run.
+The search need not be alive: everything that decides is in the file before the experiment starts.
 """
 
 from __future__ import annotations
@@ -74,8 +74,8 @@ class Pruning:
         if first:
             write_json(self.record, asdict(Pruned(passes[-1].step, losses, limit)))
         raise PrunedError(
-            f"training was given up after step {passes[-1].step}: its best validation loss {min(losses):.4f} is "
-            f"above {limit:.4f}, the median of the search's completed trials at this pass",
+            f"training was given up after step {passes[-1].step}: its best validation loss {min(losses):.4f} "
+            f"is above {limit:.4f}, the median of the search's completed trials at this pass",
             fix="nothing needs mending; `tunewright run` without --sampler trains this point to the end",
         )
 

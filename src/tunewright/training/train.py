@@ -26,8 +26,8 @@ from tunewright.training.encode import EncodedRow, encode_rows
 from tunewright.training.history import History, read_history
 from tunewright.training.memory import choose_micro_batch_size
 from tunewright.training.pass_size import within_limit
-from tunewright.training.pruning import NEVER_PRUNED, Pruning
 from tunewright.training.prove_weights import prove_weights
+from tunewright.training.pruning import NEVER_PRUNED, Pruning
 from tunewright.training.result import BaseModel, TrainingMetrics, TrainingResult
 from tunewright.training.trainable_model import (
     beginning_can_be_shared,

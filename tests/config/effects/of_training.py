@@ -19,7 +19,9 @@ from tunewright.tracking.none import NoRun
 from tunewright.training import train
 from tunewright.training.arguments import training_arguments
 from tunewright.training.batching import Recipe
+from tunewright.training.history import History
 from tunewright.training.launch import train_in_processes
+from tunewright.training.pruning import NEVER_PRUNED
 from tunewright.training.result import BaseModel
 from tunewright.training.trainable_model import load_trainable, lora_config
 

@@ -65,8 +65,8 @@ class Experiment(Node):
         pruning: when a trial is given up; null never.
     """
 
-    fixed: dict[str, Fixed] = {}
-    search: dict[str, NonEmpty] = {}
+    fixed: dict[str, Fixed] = Field(default={})
+    search: dict[str, NonEmpty] = Field(default={})
     objectives: tuple[Objective, ...] = Field(default=(Objective(metric="validation_loss"),), min_length=1)
     trials: int = Field(default=20, ge=1)
     sampler: Sampler = Sampler()
