@@ -73,9 +73,9 @@ def declared(root: Path, search: Search, point: Point) -> dict[str, object]:
     settings = flat(point.settings.model_dump(mode="json", exclude=set(UNRELATED)))
     fixed = [str(one) for one in search.space.fixed]
     return {
-        "space": {one.key: repr(one) for one in search.space.dimensions} | {"fixed": fixed},
+        "values": {one.key: repr(one) for one in search.space.dimensions} | {"fixed": fixed},
         "objectives": [list(goal) for goal in search.goals],
-        "seed": search.sampler.seed,
+        "sampler.seed": search.sampler.seed,
         "settings": {key: json.dumps(value, ensure_ascii=False) for key, value in settings.items()},
         "data or code": git(root, "ls-tree", workspace_tree(root), "--", *INPUTS).out,
     }

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 STUDIES = FOLDER / "studies"
 EXPERIMENT = "experiment"
 DECLARED = "declared"
+MOST_KEYS = 3
 INSTALL = "pip install 'tunewright[search]'"
 Goal = tuple[str, Literal["minimize", "maximize"]]
 
@@ -245,17 +246,15 @@ _STORED = bool | int | float | str | None
 
 
 def _another(name: str, path: Path, known: Mapping[str, Any], declared: Mapping[str, Any]) -> UsageError:
-    told = [part for part in declared if known.get(part) != declared[part]]
-    parts = []
-    for part in told:
-        there, here = known.get(part), declared[part]
-        if isinstance(there, dict) and isinstance(here, dict):
-            keys = [key for key in {**there, **here} if there.get(key) != here.get(key)]
-            parts.append(f"{part} ({', '.join(keys[:3])}{', ...' if len(keys) > 3 else ''})")
-        else:
-            parts.append(part)
+    """The message of a study that was begun for another search, with the keys that differ."""
+    part = next(part for part in declared if known.get(part) != declared[part])
+    there, here = known.get(part), declared[part]
+    keys = []
+    if isinstance(there, dict) and isinstance(here, dict):
+        keys = [key for key in {**there, **here} if there.get(key) != here.get(key)]
+    shown = f" ({', '.join(keys[:MOST_KEYS])}{', ...' * (len(keys) > MOST_KEYS)})" if keys else ""
     return UsageError(
-        f"the search {name!r} was begun with another {', another '.join(parts)}",
+        f"the search {name!r} was begun with different {part}{shown}",
         where=path.as_posix(),
         fix=f"--name OTHER begins a search beside it; rm {path.as_posix()} forgets it (its experiments stay)",
     )

@@ -136,8 +136,12 @@ class Watch:
         elif entry.state != "queued":
             log = self.queue.log(entry)
             self._tell(watched, log)
-            given_up = read_pruned(self.queue.root, entry.name) is not None
-            self._end(revision, "done" if entry.state == "done" else "pruned" if given_up else "failed", log)
+            self._end(revision, self._how(entry), log)
+
+    def _how(self, entry: Entry) -> How:
+        if entry.state == "done":
+            return "done"
+        return "failed" if read_pruned(self.queue.root, entry.name) is None else "pruned"
 
     def _end(self, revision: str, how: How, log: str = "") -> None:
         watched = self.left.pop(revision)

@@ -137,7 +137,7 @@ def _told(folder: Path) -> TunewrightError | None:
     error = read_json(folder / ERROR)
     if error["signal"] is not None:
         return InterruptionError(error["signal"], error["what"], where=error["where"], fix=error["fix"])
-    kind = PrunedError if error["pruned"] else TrainingError
+    kind = PrunedError if error.get("pruned") else TrainingError
     return kind(error["what"], where=error["where"], fix=error["fix"])
 
 
