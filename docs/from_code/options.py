@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from tunewright.config.catalogue import catalogue
 from tunewright.config.places import packaged_conf
-from tunewright.config.schema import GROUPS
+from tunewright.config.schema import LISTED
 
 from .tables import code, table
 
 
 def markdown() -> str:
     """A section a group."""
-    return "\n".join(f"## {group}\n\n{table(['option', 'for'], _rows(group))}" for group in GROUPS)
+    return "\n".join(f"## {group}\n\n{table(['option', 'for'], _rows(group))}" for group in LISTED)
 
 
 def _rows(group: str) -> list[list[str]]:

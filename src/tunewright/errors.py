@@ -111,6 +111,12 @@ class InterruptionError(TunewrightError):
         self.exit_code = 128 + number
 
 
+class PrunedError(TunewrightError):
+    """A training that its search has given up: no failure, and no result either."""
+
+    exit_code = 3
+
+
 class DataError(TunewrightError):
     """The data as it is cannot be used: unreadable, too many rejected rows, an empty split."""
 

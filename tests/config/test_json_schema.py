@@ -117,7 +117,7 @@ def test_choices_are_the_options_there_are(project: Path) -> None:
 def test_the_command_writes_all_or_prints_one(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write_schemas(project, None, None)
     assert {path.name for path in (project / FOLDER).iterdir()} == set(map(file_name, schema_names()))
-    assert "9 of 9 changed" in capsys.readouterr().out
+    assert "10 of 10 changed" in capsys.readouterr().out
     write_schemas(project, None, None)
     assert "nothing changed" in capsys.readouterr().out
     write_schemas(project, "method", None)

@@ -97,6 +97,7 @@ def make_project(folder: Path, cache: Path) -> Project:
     (folder / "extensions").mkdir()
     (folder / "extensions" / "README.md").write_text("code of this project\n")
     (folder / "data" / "raw").mkdir(parents=True)
+    shutil.copy(ROOT / "data" / "test.lock", folder / "data")
     rows = (ROOT / "data" / "raw" / "tickets.jsonl").read_text().splitlines(keepends=True)[:ROWS]
     (folder / "data" / "raw" / "tickets.jsonl").write_text("".join(rows))
     (folder / "params.yaml").write_text(PARAMS)

@@ -19,9 +19,9 @@ Completion = list[str]
 
 def groups(incomplete: str) -> Completion:
     """Names of groups."""
-    from tunewright.config.schema import GROUPS
+    from tunewright.config.schema import LISTED
 
-    return _starting(GROUPS, incomplete)
+    return _starting(LISTED, incomplete)
 
 
 def schemas(incomplete: str) -> Completion:
@@ -80,9 +80,9 @@ def _values(key: str) -> Completion:
     """The values of a group or setting, if they can be listed."""
     from tunewright.config.keys import keys
     from tunewright.config.places import options_of
-    from tunewright.config.schema import GROUPS
+    from tunewright.config.schema import LISTED
 
-    if key in GROUPS:
+    if key in LISTED:
         return list(options_of(Path.cwd(), key))
     found = next((known for known in keys() if known.leaf and known.name == key), None)
     return list(_listed(found.annotation)) if found else []

@@ -11,7 +11,7 @@ from tunewright.artifacts import write_text
 from tunewright.config.catalogue import MODELINE
 from tunewright.config.params_file import read_params_text
 from tunewright.config.places import CONF, packaged_conf
-from tunewright.config.schema import GROUPS
+from tunewright.config.schema import LISTED
 from tunewright.errors import UsageError, unknown_name
 
 
@@ -39,7 +39,7 @@ def packaged_options() -> list[str]:
     """Every packaged option as GROUP/OPTION."""
     return [
         f"{group}/{path.stem}"
-        for group in GROUPS
+        for group in LISTED
         for path in sorted((packaged_conf() / group).glob("*.yaml"))
     ]
 
@@ -61,8 +61,8 @@ def _packaged(name: str) -> Path:
     group, slash, option = name.replace("=", "/").partition("/")
     if not slash:
         raise UsageError(f"{name!r} is not of the form GROUP/OPTION", fix="e.g. tunewright eject method/lora")
-    if group not in GROUPS:
-        raise unknown_name("group", group, GROUPS)
+    if group not in LISTED:
+        raise unknown_name("group", group, LISTED)
     raise unknown_name(
         "packaged option", f"{group}/{option}", [one for one in known if one.startswith(f"{group}/")]
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import typer
@@ -13,20 +14,20 @@ from tunewright.experiments.table import as_csv, as_json, as_markdown, as_text, 
 FORMATS = {"text": as_text, "json": as_json, "csv": as_csv, "markdown": as_markdown}
 
 
-def experiments(root: Path, form: str, by: str | None, page: Path | None) -> None:
+def experiments(root: Path, form: str, by: Sequence[str], page: Path | None) -> None:
     """Print the comparison, or write it as HTML.
 
     Args:
         root: the project's folder.
         form: text, json, csv or markdown.
-        by: metric to rank by; None for the task's first.
+        by: metric to rank by, the task's first if there is none; of several the Pareto front is marked.
         page: HTML file to write instead; None for none.
 
     Raises:
         ConfigError: the folder is no project.
         UsageError: no git repository, no such metric, or nothing computed yet.
     """
-    comparison = compare(read_experiments(root, losses=page is not None), by)
+    comparison = compare(read_experiments(root, losses=page is not None), *by)
     if page is None:
         typer.echo(FORMATS[form](comparison), nl=form != "csv")
         return

@@ -11,7 +11,7 @@ import typer
 
 from tunewright import __version__
 from tunewright.cli import complete
-from tunewright.errors import TunewrightError
+from tunewright.errors import TunewrightError, UsageError
 from tunewright.refusals import refusal
 
 app = typer.Typer(
@@ -227,16 +227,41 @@ def run(
     assignments: Annotated[
         list[str],
         typer.Argument(
-            help="GROUP=OPTION, KEY=VALUE or ~KEY; with -m also KEY=A,B, choice(), range() and glob().",
+            help="GROUP=OPTION, KEY=VALUE or ~KEY; with -m also KEY=A,B, choice(), range() and glob(), with "
+            "--sampler interval() too; experiment=NAME takes along what conf/experiment/NAME.yaml says.",
             autocompletion=complete.assignments,
         ),
     ],
     multirun: Annotated[bool, typer.Option("-m", "--multirun", help="A sweep: all combinations.")] = False,
     queue: Annotated[bool, typer.Option("--queue", help="Queue only; `dvc queue start` runs them.")] = False,
     jobs: Annotated[int, typer.Option("-j", "--jobs", min=1, help="Experiments at once.")] = 1,
-    name: Annotated[str, typer.Option(metavar="PREFIX", help="Begins the experiments' names.")] = "",
+    name: Annotated[
+        str, typer.Option(metavar="PREFIX", help="Begins the experiments' names; also the name of a search.")
+    ] = "",
+    sampler: Annotated[
+        str | None, typer.Option(metavar="optuna", help="A search: draw points instead of running them all.")
+    ] = None,
+    trials: Annotated[
+        int | None, typer.Option(min=1, help="Of a search, those of earlier runs of it included.")
+    ] = None,
+    objective: Annotated[
+        list[str] | None,
+        typer.Option(metavar="METRIC", help="Of a search; several for their Pareto front."),
+    ] = None,
 ) -> None:
     """Run experiments, leaving params.yaml as it is: `tunewright run -m method=lora,dora seed=1,2`."""
+    if sampler is not None:
+        from tunewright.cli.search import Typed, search
+
+        if queue:
+            raise UsageError(
+                "a search draws each point from what came of others", where="--queue", fix="leave it out"
+            )
+        typed = Typed(tuple(assignments), trials, tuple(objective or ()), jobs, name)
+        raise typer.Exit(search(Path.cwd(), sampler, typed))
+    if trials is not None or objective:
+        where = "--trials" if trials is not None else "--objective"
+        raise UsageError("only a search has that", where=where, fix="add --sampler optuna")
     from tunewright.cli.run import run as run_experiments
 
     raise typer.Exit(
@@ -262,7 +287,11 @@ def experiments(
         Literal["text", "json", "csv", "markdown"], typer.Option("--format", help="How to print it.")
     ] = "text",
     by: Annotated[
-        str | None, typer.Option(metavar="METRIC", help="Rank by this; the task's first metric if left out.")
+        list[str] | None,
+        typer.Option(
+            metavar="METRIC",
+            help="Rank by this; the task's first metric if left out. Of several the Pareto front is marked.",
+        ),
     ] = None,
     html: Annotated[
         bool, typer.Option("--html", help="Write an HTML page with charts instead: see --output.")
@@ -272,7 +301,7 @@ def experiments(
     """Compare the project's experiments: what differs among them, best first."""
     from tunewright.cli.experiments import experiments as show_experiments
 
-    show_experiments(Path.cwd(), form, by, output if html else None)
+    show_experiments(Path.cwd(), form, by or [], output if html else None)
 
 
 @app.command()

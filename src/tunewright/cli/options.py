@@ -10,7 +10,7 @@ import typer
 from tunewright.config.catalogue import Option, catalogue, chosen_options
 from tunewright.config.keys import group_purpose
 from tunewright.config.places import shown
-from tunewright.config.schema import GROUPS
+from tunewright.config.schema import LISTED
 from tunewright.errors import unknown_name
 
 
@@ -24,10 +24,10 @@ def options(root: Path, group: str | None) -> None:
     Raises:
         UsageError: there is no such group.
     """
-    if group is not None and group not in GROUPS:
-        raise unknown_name("group", group, GROUPS)
+    if group is not None and group not in LISTED:
+        raise unknown_name("group", group, LISTED)
     chosen = chosen_options(root)
-    for number, name in enumerate([group] if group else GROUPS):
+    for number, name in enumerate([group] if group else LISTED):
         if number:
             typer.echo()
         typer.echo(f"{name}: {group_purpose(name)}")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
+from tunewright.cli.search import fixed_words
 from tunewright.errors import UsageError
 from tunewright.experiments.dvc_queue import Queue
 from tunewright.progress import say
@@ -37,10 +38,11 @@ def run(root: Path, typed: Sequence[str], *, multirun: bool, queue_only: bool, j
         UsageError: what was typed, or the project as it is, cannot be run.
         TunewrightError: DVC refuses.
     """
+    typed = fixed_words(root, typed)
     refuse_sweep_without_multirun(typed, multirun=multirun)
     check_experiments_work(root)
     points = compose_points(root, expand(root, typed))
-    for note in points.notes:
+    for note in (*points.dropped, *points.repeated):
         say(note)
     check_nothing_is_left_behind(root)
     hardware = [point.settings.hardware for point in points.distinct]
@@ -75,7 +77,7 @@ def refuse_sweep_without_multirun(typed: Sequence[str], *, multirun: bool) -> No
         raise UsageError(
             "stands for several values, which is a sweep",
             where=several[0],
-            fix=f"tunewright run -m ...; or, if it is one text: \"{key}='{value}'\"",
+            fix=f"tunewright run -m ... or --sampler optuna ...; or, if it is one text: \"{key}='{value}'\"",
         )
 
 

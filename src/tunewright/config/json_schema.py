@@ -13,7 +13,7 @@ from typing import Any
 
 from tunewright.config.keys import descriptions, group_purpose, is_list, node_in
 from tunewright.config.places import CONF, options_of
-from tunewright.config.schema import GROUPS, Settings
+from tunewright.config.schema import EXPERIMENT, GROUPS, LISTED, Experiment, Settings
 from tunewright.config.schema.node import Node
 from tunewright.config.schema.settings import GENERATED
 
@@ -37,8 +37,8 @@ Schema = dict[str, Any]
 
 
 def schema_names() -> tuple[str, ...]:
-    """All schemas by name: one a group, `params` for params.yaml, `config` for config.yaml."""
-    return (*GROUPS, "params", "config")
+    """All schemas by name: one a group and `experiment`, then `params` and `config` for their files."""
+    return (*LISTED, "params", "config")
 
 
 def json_schema(name: str, root: Path) -> Schema:
@@ -53,6 +53,8 @@ def json_schema(name: str, root: Path) -> Schema:
     if name == "config":
         further: Schema = {"defaults": DEFAULTS, "hydra": {"type": "object"}}
         return _document("conf/config.yaml: what the project starts from.", _settings(further))
+    if name == EXPERIMENT:
+        return _document(group_purpose(name), _mapping(Experiment, whole=False))
     return _document(group_purpose(name), *_option(name))
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, get_args, get_origin
 
-from tunewright.config.schema import Settings
+from tunewright.config.schema import EXPERIMENT, Experiment, Settings
 from tunewright.config.schema.node import Node
 
 ENTRY = "*"
@@ -74,10 +74,16 @@ def summary(model: type[Node] | None) -> str:
 
 def group_purpose(group: str) -> str:
     """What a group is for: the first line of its module, after the name."""
-    model = node_in(Settings.model_fields[group].annotation)
-    assert model is not None  # noqa: S101 - every group is a node
+    model = model_of(group)
     first = (sys.modules[model.__module__].__doc__ or "").splitlines()[0]
     return _on_one_line(first.partition(": ")[2])
+
+
+def model_of(group: str) -> type[Node]:
+    """The node that a group, or an overlay, is."""
+    model = Experiment if group == EXPERIMENT else node_in(Settings.model_fields[group].annotation)
+    assert model is not None  # noqa: S101 - every group is a node
+    return model
 
 
 def node_in(annotation: Any) -> type[Node] | None:  # noqa: ANN401 - any annotation

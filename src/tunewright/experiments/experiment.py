@@ -15,8 +15,9 @@ from tunewright.evaluation.predictions import Contestant
 from tunewright.evaluation.statistics import Interval
 from tunewright.experiments.git_files import Blob
 
-State = Literal["done", "changed", "running", "queued", "failed", "not run", "damaged"]
-"""`changed` and `not run` are states of the project's folder: its settings are not those of its results."""
+State = Literal["done", "changed", "running", "queued", "pruned", "failed", "not run", "damaged"]
+"""`pruned`: given up by a search. `changed` and `not run` are states of the project's folder: its settings
+are not those of its results."""
 
 Value = Any
 """A setting's plain value."""
@@ -61,6 +62,7 @@ class Experiment:
         validation_loss: of the weights that were kept.
         test_rows: first letters of the hash of the test rows; results are comparable where it is the same.
         losses: the learning curve on validation rows.
+        last_loss: validation loss at which a search gave it up; null if none did.
     """
 
     name: str
@@ -77,6 +79,7 @@ class Experiment:
     validation_loss: float | None = None
     test_rows: str = ""
     losses: tuple[Loss, ...] = ()
+    last_loss: float | None = None
 
     @property
     def tuned(self) -> Mapping[str, Interval]:

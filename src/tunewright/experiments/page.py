@@ -121,7 +121,8 @@ def _warnings(comparison: Comparison, ranked: list[Experiment]) -> list[tuple[st
 
 def _tradeoffs(comparison: Comparison, ranked: list[Experiment]) -> list[dict[str, Any]]:
     """The metric against training time, and against the next metric."""
-    others = [SECONDS, *(metric for metric in comparison.metrics if metric != comparison.by)][:2]
+    further = [metric for metric in comparison.metrics if metric != comparison.by]
+    others = list(dict.fromkeys([*comparison.objectives[1:], SECONDS, *further]))[:2]
     drawn = ((other, tradeoff(ranked, other, comparison.by)) for other in others if other != comparison.by)
     return [
         {

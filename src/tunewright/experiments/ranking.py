@@ -26,7 +26,7 @@ def first_metric(experiments: Sequence[Experiment], by: str | None) -> str:
         raise unknown_name("metric", by, [*known, *LESS_IS_BETTER])
     if by is not None:
         return by
-    if not known and any(one.state in ("running", "queued", "failed") for one in experiments):
+    if not known and any(one.state in ("running", "queued", "pruned", "failed") for one in experiments):
         return LOSS
     if not known:
         raise UsageError("nothing has been computed here yet", fix="dvc repro")

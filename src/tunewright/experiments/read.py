@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from tunewright.experiments.experiment import (
     stated,
 )
 from tunewright.experiments.git_files import Blob, read_files, refs
+from tunewright.training.pruning import read_pruned
 
 WORKSPACE = "workspace"
 QUEUE = Path(".dvc") / "tmp" / "exps" / "celery"
@@ -51,8 +52,27 @@ def read_experiments(root: Path, *, losses: bool = False) -> list[Experiment]:
         found.append(reader.experiment(files, ref.name, "done", ref.commit, ref.baseline))
     waiting = _queue(root)
     for entry, files in zip(waiting, read_files(root, [e.revision for e in waiting], [PARAMS]), strict=True):
-        found.append(_unfinished(entry.name, entry.state, files, entry.revision, entry.baseline))
+        one = _unfinished(entry.name, entry.state, files, entry.revision, entry.baseline)
+        given_up = read_pruned(root, entry.name) if entry.state == "failed" else None
+        found.append(replace(one, state="pruned", last_loss=given_up.losses[-1]) if given_up else one)
     return found
+
+
+def read_computed(root: Path, names: Sequence[str], baseline: str) -> dict[str, Experiment]:
+    """Finished experiments of these names that were started on a commit, with their learning curves.
+
+    Args:
+        root: the project's folder.
+        names: as DVC shows them.
+        baseline: full hash of the commit.
+    """
+    wanted = [ref for ref in refs(root) if ref.name in names and ref.baseline == baseline]
+    files = read_files(root, [ref.commit for ref in wanted], (*FILES, LOSSES))
+    reader = Reader()
+    return {
+        ref.name: reader.experiment(there, ref.name, "done", ref.commit, ref.baseline)
+        for ref, there in zip(wanted, files, strict=True)
+    }
 
 
 def _workspace(root: Path, reader: Reader, paths: tuple[str, ...]) -> Experiment:

@@ -15,6 +15,7 @@ from tunewright.experiments.columns import differing, labels, value_of
 from tunewright.experiments.experiment import Experiment, Value
 from tunewright.experiments.ranking import LOSS, SECONDS, best_first, first_metric
 from tunewright.experiments.read import WORKSPACE
+from tunewright.experiments.tradeoff import unbeaten
 from tunewright.reporting import numbers
 from tunewright.reporting.names import CONTESTANTS, PROMPTED, SHORT
 from tunewright.reporting.templates import markdown_text, visible
@@ -35,12 +36,19 @@ class Comparison:
         by: what they are ranked by.
         settings: keys of the settings that differ.
         metrics: that are shown, most important first.
+        objectives: what the Pareto front is of; `by` alone if there is none.
     """
 
     experiments: tuple[Experiment, ...]
     by: str
     settings: tuple[str, ...]
     metrics: tuple[str, ...]
+    objectives: tuple[str, ...] = ()
+
+    @cached_property
+    def front(self) -> frozenset[str]:
+        """Names of the experiments that none beats in all objectives; none with a single objective."""
+        return unbeaten(self.experiments, self.objectives) if len(self.objectives) > 1 else frozenset()
 
     @cached_property
     def same_base(self) -> bool:
@@ -58,17 +66,23 @@ class Comparison:
         return len({one.baseline for one in self.experiments if one.baseline}) <= 1
 
 
-def compare(experiments: Sequence[Experiment], by: str | None) -> Comparison:
+def compare(experiments: Sequence[Experiment], by: str | None = None, *also: str) -> Comparison:
     """Put experiments side by side.
+
+    Args:
+        experiments: of the project.
+        by: metric to rank by; null for the task's first.
+        also: further objectives: whom none beats in all of them is marked.
 
     Raises:
         UsageError: there is no such metric, or nothing was computed.
     """
     metric = first_metric(experiments, by)
+    objectives = tuple(dict.fromkeys([metric, *(first_metric(experiments, one) for one in also)]))
     ranked = best_first(experiments, metric)
-    shown = [metric, *(name for one in ranked for name in one.metrics)]
+    shown = [*objectives, *(name for one in ranked for name in one.metrics)]
     metrics = tuple(name for name in dict.fromkeys(shown) if name not in (LOSS, SECONDS))
-    return Comparison(tuple(ranked), metric, differing(experiments), metrics)
+    return Comparison(tuple(ranked), metric, differing(experiments), metrics, objectives)
 
 
 def as_text(comparison: Comparison) -> str:
@@ -116,6 +130,7 @@ def as_json(comparison: Comparison) -> str:
             "by": comparison.by,
             "settings": comparison.settings,
             "metrics": comparison.metrics,
+            "front": [one.name for one in comparison.experiments if one.name in comparison.front],
             "experiments": [_plain(comparison, one) for one in comparison.experiments],
         },
         indent=2,
@@ -174,6 +189,12 @@ def score_text(metric: str, score: Interval | None) -> str:
     return f"{numbers.score(metric, score.value)} {numbers.interval(metric, score.low, score.high)}".strip()
 
 
+def state_text(experiment: Experiment) -> str:
+    """The state, of one that was given up with its last validation loss."""
+    loss = experiment.last_loss
+    return experiment.state if loss is None else f"{experiment.state} at loss {numbers.decimal(loss)}"
+
+
 def verdict_text(experiment: Experiment) -> str:
     """The verdict in a word; a dash where nothing was judged."""
     return {True: "accepted", False: "not accepted", None: "–"}[experiment.accepted]
@@ -184,7 +205,9 @@ def _further(comparison: Comparison, one: Experiment) -> list[tuple[str, str]]:
     cells = []
     if not comparison.same_base:
         cells.append(("best prompt", _best_prompt(comparison, one)))
-    if comparison.by == LOSS:
+    if len(comparison.objectives) > 1:
+        cells.append(("front", "yes" if one.name in comparison.front else "–"))
+    if LOSS in (comparison.by, *comparison.objectives):
         cells.append(("loss", "–" if one.validation_loss is None else numbers.decimal(one.validation_loss)))
     if not comparison.same_test_rows:
         cells.append(("test rows", one.test_rows or "–"))
@@ -192,7 +215,7 @@ def _further(comparison: Comparison, one: Experiment) -> list[tuple[str, str]]:
         cells.append(("on", one.baseline[:7] or "–"))
     seconds = one.train_seconds
     cells.append(("training", "–" if seconds is None else numbers.duration(seconds)))
-    return [*cells, ("verdict", verdict_text(one)), ("state", one.state)]
+    return [*cells, ("verdict", verdict_text(one)), ("state", state_text(one))]
 
 
 def _best_prompt(comparison: Comparison, one: Experiment) -> str:
@@ -234,6 +257,7 @@ def _plain(comparison: Comparison, one: Experiment) -> dict[str, Any]:
         },
         LOSS: one.validation_loss,
         SECONDS: one.train_seconds,
+        "last_validation_loss": one.last_loss,
         "accepted": one.accepted,
         "test_rows": one.test_rows or None,
     }

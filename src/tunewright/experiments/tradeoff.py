@@ -92,6 +92,23 @@ def front(points: Sequence[tuple[float, float]]) -> set[int]:
     return found
 
 
+def unbeaten(experiments: Sequence[Experiment], metrics: Sequence[str]) -> frozenset[str]:
+    """Names of the experiments than which none is at least as good in all of these and better in one."""
+    known: dict[str, list[float]] = {}
+    for one in experiments:
+        values = [(metric, measured(one, metric)) for metric in metrics]
+        good = [_goodness(metric, value) for metric, value in values if value is not None]
+        if len(good) == len(metrics):
+            known[one.name] = good
+
+    def beats(one: list[float], other: list[float]) -> bool:
+        return one != other and all(mine >= its for mine, its in zip(one, other, strict=True))
+
+    return frozenset(
+        name for name, own in known.items() if not any(beats(other, own) for other in known.values())
+    )
+
+
 def _goodness(metric: str, value: float) -> float:
     if higher_is_better(metric):
         return value

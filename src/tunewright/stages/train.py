@@ -9,9 +9,11 @@ from tunewright import artifacts
 from tunewright.artifacts import write_json, write_text
 from tunewright.config.stage_settings import stage_settings
 from tunewright.devices import held_devices
+from tunewright.errors import PrunedError
 from tunewright.models.fetch import resolve
 from tunewright.models.record import read_record
 from tunewright.scratch import scratch
+from tunewright.training.checkpoints import discard
 from tunewright.training.launch import train_in_processes
 from tunewright.training.worker import read_result
 
@@ -23,6 +25,7 @@ def run(root: Path) -> None:
 
     Raises:
         InterruptionError: a signal has ended it, after a checkpoint.
+        PrunedError: a search has given it up; its checkpoints are gone.
         TrainingError: rows that cannot be trained on, or a result that cannot be trusted.
         ModelError: the base model cannot be had or loaded.
     """
@@ -33,7 +36,11 @@ def run(root: Path) -> None:
     with scratch("train", given.tracked, DEPENDENCIES) as folder:
         share = given.settings.method.global_batch_size // hardware.devices
         with held_devices(hardware.device, hardware.devices):
-            train_in_processes(root, base_folder, folder.resolve(), hardware, share)
+            try:
+                train_in_processes(root, base_folder, folder.resolve(), hardware, share)
+            except PrunedError:
+                discard(folder)
+                raise
         result = read_result(folder.resolve())
         shutil.rmtree(root / artifacts.ADAPTER, ignore_errors=True)
         shutil.copytree(result.weights, root / artifacts.ADAPTER)

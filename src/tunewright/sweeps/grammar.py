@@ -48,6 +48,22 @@ class Assignment:
 Combination = tuple[Assignment, ...]
 
 
+@dataclass(frozen=True)
+class Interval:
+    """All values of one key between two ends.
+
+    Attributes:
+        key: a dotted setting.
+        low, high: the ends, which belong to it.
+        log: drawn evenly by magnitude.
+    """
+
+    key: str
+    low: float
+    high: float
+    log: bool
+
+
 def expand(root: Path, typed: Sequence[str]) -> list[Combination]:
     """All combinations of what was typed, the last key varying fastest.
 
@@ -62,6 +78,30 @@ def expand(root: Path, typed: Sequence[str]) -> list[Combination]:
     """
     given = sorted((_parsed(text) for text in typed), key=lambda override: _key(override) not in GROUPS)
     return list(itertools.product(*(list(_assignments(root, override)) for override in given)))
+
+
+def values_of(root: Path, text: str) -> list[Assignment] | Interval:
+    """What one word stands for: a search draws from intervals too.
+
+    Args:
+        root: the project's folder, whose options `glob()` looks through.
+        text: an override in Hydra's grammar.
+
+    Raises:
+        UsageError: it is no override, or one that names no value.
+    """
+    from hydra.core.override_parser.types import IntervalSweep
+
+    override = _parsed(text)
+    given = override.value()
+    if not isinstance(given, IntervalSweep):
+        return list(_assignments(root, override))
+    assert given.start is not None and given.end is not None  # noqa: S101 - the parser asks for both
+    low, high, log = float(given.start), float(given.end), "log" in given.tags
+    if not low < high or (log and low <= 0):
+        above = " and above 0" if log else ""
+        raise UsageError(f"the first end must be below the second{above}", where=text)
+    return Interval(_key(override), low, high, log)
 
 
 def sweeps(typed: Sequence[str]) -> list[str]:
@@ -115,7 +155,7 @@ def _values(root: Path, override: Override) -> list[Any]:
         raise UsageError(
             "interval() holds endlessly many values; only a search by a sampler can draw from it",
             where=override.input_line or "",
-            fix="list the values: KEY=A,B,C or KEY=range(START,STOP,STEP)",
+            fix="tunewright run --sampler optuna --trials 20 ...; or list the values: KEY=A,B,C",
         )
     values = [_unquoted(value) for value in override.sweep_iterator()]
     if not values:

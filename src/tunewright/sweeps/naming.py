@@ -10,6 +10,8 @@ from tunewright.sweeps.grammar import Assignment, Combination
 
 LONGEST_VALUE = 24
 LONGEST_NAME = 120
+LONGEST_TYPED = 10
+"""Nobody types a number with more signs: it was drawn, and three digits of it tell enough."""
 UNSAFE = re.compile(r"[^A-Za-z0-9_.,=+-]+")
 
 
@@ -60,6 +62,9 @@ def _text(value: object) -> str:
 def _number(value: float) -> str:
     """The shorter of 0.0001 and 1e-4."""
     plain = str(value)
+    if len(plain) > LONGEST_TYPED:
+        value = float(f"{value:.3g}")
+        plain = str(value)
     digits, _, exponent = f"{value:e}".partition("e")
     scientific = f"{digits.rstrip('0').rstrip('.')}e{int(exponent or 0)}"
     return scientific if float(scientific) == value and len(scientific) < len(plain) else plain

@@ -40,11 +40,13 @@ class Points:
 
     Attributes:
         distinct: the points, in the order in which they were typed.
-        notes: for the user: values that were dropped with an option, points that are the same.
+        dropped: for the user: values that go with an option that is left.
+        repeated: for the user: points that are the same.
     """
 
     distinct: list[Point]
-    notes: list[str]
+    dropped: list[str]
+    repeated: list[str]
 
 
 def compose_points(root: Path, combinations: Sequence[Combination]) -> Points:
@@ -59,7 +61,8 @@ def compose_points(root: Path, combinations: Sequence[Combination]) -> Points:
     """
     text = read_params_text(root)
     bad: list[str] = []
-    notes: dict[str, None] = {}
+    dropped_notes: dict[str, None] = {}
+    repeated: dict[str, None] = {}
     found: dict[str, Point] = {}
     for combination in combinations:
         try:
@@ -70,15 +73,17 @@ def compose_points(root: Path, combinations: Sequence[Combination]) -> Points:
             continue
         chosen = {assignment.key: assignment for assignment in combination}
         for key in dropped:
-            notes[f"{chosen[key.partition('.')[0]]} drops {key}, set for the option that is left"] = None
+            dropped_notes[f"{chosen[key.partition('.')[0]]} drops {key}, set for the option that is left"] = (
+                None
+            )
         first = found.setdefault(point.resolved, point)
         if first is not point:
-            notes[f"{words(combination)}: {_sameness(combination, first)}, computed once"] = None
+            repeated[f"{words(combination)}: {_sameness(combination, first)}, computed once"] = None
     if bad:
         count = f"{len(bad)} of {len(combinations)} points" if len(combinations) > 1 else "the point"
         verb = "does" if len(bad) == 1 else "do"
         raise UsageError("\n".join([f"{count} {verb} not hold; nothing was started", *bad]))
-    return Points(list(found.values()), list(notes))
+    return Points(list(found.values()), list(dropped_notes), list(repeated))
 
 
 def _sameness(combination: Combination, first: Point) -> str:

@@ -24,7 +24,13 @@ from tunewright.experiments.git_files import Ref, refs
 from tunewright.extensions import FOLDER as EXTENSIONS
 from tunewright.sweeps.points import Point
 
-INPUTS = ("dvc.yaml", RAW.as_posix(), TEST_LOCK.as_posix(), EXTENSIONS.as_posix())
+INPUTS = (
+    "dvc.yaml",
+    RAW.as_posix(),
+    f"{RAW.as_posix()}.dvc",
+    TEST_LOCK.as_posix(),
+    EXTENSIONS.as_posix(),
+)
 
 
 class Record:

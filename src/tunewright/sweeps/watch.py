@@ -12,6 +12,7 @@ from tunewright.errors import TunewrightError
 from tunewright.experiments.dvc_queue import Entry, Queue
 from tunewright.progress import say
 from tunewright.sweeps.submission import Submitted
+from tunewright.training.pruning import read_pruned
 
 SECONDS_BETWEEN_LOOKS = 1.0
 SECONDS_BETWEEN_LINES = 30.0
@@ -24,18 +25,22 @@ RUNNING_STAGE = re.compile(r"^Running stage '(\w+)'", re.MULTILINE)
 NOISE = ("WARNING: No file hash info found", "Generating lock file", "Updating lock file", "To track the ")
 
 
+How = Literal["done", "failed", "pruned", "lost", "removed"]
+
+
 @dataclass(frozen=True)
 class Outcome:
     """How an experiment ended.
 
     Attributes:
         name: as DVC shows it.
-        how: done, failed, lost (its worker was killed) or removed (somebody took it out of the queue).
+        how: done, failed, pruned (its search gave it up), lost (its worker was killed) or removed (somebody
+            took it out of the queue).
         log: its last lines.
     """
 
     name: str
-    how: Literal["done", "failed", "lost", "removed"]
+    how: How
     log: str = ""
 
 
@@ -60,6 +65,8 @@ class Watch:
         jobs: how many experiments run at once.
         first_alone: the first one prepares the data and scores the base model alone; with these results
             in the cache, the others begin.
+        ended_before: experiments of the same search that are done with.
+        total: of the whole search; null if these are all.
     """
 
     def __init__(
@@ -70,13 +77,17 @@ class Watch:
         start: Callable[[int], None],
         jobs: int,
         first_alone: bool,
+        ended_before: int = 0,
+        total: int | None = None,
     ) -> None:
         """Take note; nothing happens before `until_ended`."""
         self.queue = queue
         self.start = start
         self.jobs = jobs
         self.first_alone = first_alone
-        self.whole_log = len(experiments) == 1
+        self.ended_before = ended_before
+        self.total = total or len({one.revision for one in experiments})
+        self.whole_log = self.total == 1
         self.starts_in_vain = 0
         self.left = {one.revision: _Watched(one.name) for one in experiments}
         self.outcomes: list[Outcome] = []
@@ -125,15 +136,19 @@ class Watch:
         elif entry.state != "queued":
             log = self.queue.log(entry)
             self._tell(watched, log)
-            self._end(revision, "done" if entry.state == "done" else "failed", log)
+            self._end(revision, self._how(entry), log)
 
-    def _end(self, revision: str, how: Literal["done", "failed", "lost", "removed"], log: str = "") -> None:
+    def _how(self, entry: Entry) -> How:
+        if entry.state == "done":
+            return "done"
+        return "failed" if read_pruned(self.queue.root, entry.name) is None else "pruned"
+
+    def _end(self, revision: str, how: How, log: str = "") -> None:
         watched = self.left.pop(revision)
         self.first_alone = False
         tail = "\n".join(f"    {line}" for line in readable(log)[-LINES_OF_A_FAILURE:])
         self.outcomes.append(Outcome(watched.name, how, tail))
-        total = len(self.outcomes) + len(self.left)
-        say(f"[{len(self.outcomes)}/{total}] {watched.name}: {how}")
+        say(f"[{self.ended_before + len(self.outcomes)}/{self.total}] {watched.name}: {how}")
         if how == "failed":
             where = f"  whole log: dvc queue logs '{watched.name}'" if tail else "  DVC could not set it up"
             say("\n".join(filter(None, [tail, where])))

@@ -71,6 +71,14 @@ def prune(folder: Path, best_step: int | None) -> None:
             _remove(best)
 
 
+def discard(folder: Path) -> None:
+    """Remove all checkpoints and weights of a training that is given up."""
+    for kind in ("checkpoint", "best"):
+        for there in _numbered(folder, kind):
+            _remove(there)
+    remove_drafts(folder)
+
+
 def remove_drafts(folder: Path) -> None:
     """Remove what a killed process left half-written."""
     for draft in folder.glob(f"{WRITING}*"):

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from tunewright.artifacts import read_json
 from tunewright.config.schema.hardware import Hardware
-from tunewright.errors import InterruptionError, TrainingError, TunewrightError
+from tunewright.errors import InterruptionError, PrunedError, TrainingError, TunewrightError
 from tunewright.models.want_of_memory import kills_for_memory
 from tunewright.progress import say
 from tunewright.signals import interrupted, number_of
@@ -53,6 +53,7 @@ def train_in_processes(root: Path, base_folder: Path, folder: Path, hardware: Ha
 
     Raises:
         InterruptionError: a signal has ended it, after a checkpoint.
+        PrunedError: a search has given it up.
         TrainingError: what went wrong in the training process.
     """
     command = [
@@ -76,7 +77,7 @@ def train_in_processes(root: Path, base_folder: Path, folder: Path, hardware: Ha
             f"was; to start so the next time: tunewright set hardware.micro_batch_size={rows}"
         )
     told = _told(folder)
-    if isinstance(told, InterruptionError) and code != 0:
+    if isinstance(told, InterruptionError | PrunedError) and code != 0:
         told = None  # of a device that was ended because another one had failed
     if told is None and code != 0:
         told = _failure(folder, code)
@@ -136,7 +137,8 @@ def _told(folder: Path) -> TunewrightError | None:
     error = read_json(folder / ERROR)
     if error["signal"] is not None:
         return InterruptionError(error["signal"], error["what"], where=error["where"], fix=error["fix"])
-    return TrainingError(error["what"], where=error["where"], fix=error["fix"])
+    kind = PrunedError if error.get("pruned") else TrainingError
+    return kind(error["what"], where=error["where"], fix=error["fix"])
 
 
 def _failure(folder: Path, code: int) -> TrainingError:

@@ -19,6 +19,7 @@ from tunewright.tracking.run import Run
 from tunewright.training.best import keep_best
 from tunewright.training.encode import EncodedRow
 from tunewright.training.gradient_probe import check_gradients
+from tunewright.training.pruning import Pruning
 from tunewright.training.supervised_loss import trained_tokens
 from tunewright.training.trainer import SupervisedTrainer
 
@@ -37,6 +38,7 @@ class Monitor(TrainerCallback):  # type: ignore[misc]
         base_name: public name of the base model.
         dtype: in which a whole model is written.
         checkpoint_seconds: at least so long between two checkpoints that no validation pass asks for.
+        pruning: when a search gives this training up.
         run: of the tracker.
         advance: the progress bar.
 
@@ -55,6 +57,7 @@ class Monitor(TrainerCallback):  # type: ignore[misc]
         base_name: str,
         dtype: torch.dtype,
         checkpoint_seconds: float,
+        pruning: Pruning,
         run: Run,
         advance: Advance,
     ) -> None:
@@ -67,6 +70,7 @@ class Monitor(TrainerCallback):  # type: ignore[misc]
         self.base_name = base_name
         self.dtype = dtype
         self.checkpoint_seconds = checkpoint_seconds
+        self.pruning = pruning
         self.run = run
         self.advance = advance
         self.noted = Noted()
@@ -137,6 +141,7 @@ class Monitor(TrainerCallback):  # type: ignore[misc]
         if self.patience is not None and self.history.passes_without_better >= self.patience:
             self._say(f"no better for {self.patience} validation passes: stopping early")
             control.should_training_stop = self.history.finished = True
+        control.should_training_stop |= self.pruning.exceeded(self.history) is not None
         self.saving = time.monotonic()
 
     def on_save(self, args: object, state: TrainerState, control: TrainerControl, **_: object) -> None:

@@ -27,6 +27,7 @@ from tunewright.training.history import History, read_history
 from tunewright.training.memory import choose_micro_batch_size
 from tunewright.training.pass_size import within_limit
 from tunewright.training.prove_weights import prove_weights
+from tunewright.training.pruning import NEVER_PRUNED, Pruning
 from tunewright.training.result import BaseModel, TrainingMetrics, TrainingResult
 from tunewright.training.trainable_model import (
     beginning_can_be_shared,
@@ -52,6 +53,7 @@ def train(
     seed: int,
     folder: Path,
     run: Run,
+    pruning: Pruning = NEVER_PRUNED,
     checkpoint_seconds: float = CHECKPOINT_SECONDS,
     tell: Callable[[str], None] = say,
 ) -> TrainingResult | None:
@@ -70,6 +72,7 @@ def train(
         seed: of the adapter's first weights, the row order and dropout.
         folder: scratch folder of exactly this run.
         run: of the tracker.
+        pruning: when a search gives this training up.
         checkpoint_seconds: at least so long between checkpoints, besides those at validation passes.
         tell: takes the lines on the rows' lengths, and on those that were left out or cut.
 
@@ -78,6 +81,7 @@ def train(
 
     Raises:
         InterruptionError: a signal has ended it after a checkpoint.
+        PrunedError: a search has given it up.
         TrainingError: rows that cannot be trained on, gradients or losses that cannot be trusted, or
             saved weights that are not the trained model.
         ModelError: the base model cannot be loaded.
@@ -139,6 +143,7 @@ def train(
             method,
             hardware,
             run=run,
+            pruning=pruning,
             checkpoint_seconds=checkpoint_seconds,
         )
     if not trainer.is_world_process_zero():
@@ -208,18 +213,21 @@ def run_steps(
     hardware: Hardware,
     *,
     run: Run,
+    pruning: Pruning,
     checkpoint_seconds: float,
 ) -> None:
     """Train from the checkpoint, or from the start, to the end.
 
     Raises:
         InterruptionError: a signal came; the step that was under way is done and its checkpoint written.
+        PrunedError: a search has given it up.
     """
     import torch
 
     from tunewright.training.monitor import Monitor
 
     first = trainer.is_world_process_zero()
+    pruning.check(trainer.history, first=first)  # a kill may have come between the last pass and its end
     if first:
         checkpoints.remove_drafts(trainer.folder)
     with progress("training", trainer.recipe.steps) if first else nullcontext(_no_progress) as advance:
@@ -231,6 +239,7 @@ def run_steps(
             base_name=base.name,
             dtype=getattr(torch, DTYPES[hardware.precision]),
             checkpoint_seconds=checkpoint_seconds,
+            pruning=pruning,
             run=run,
             advance=advance,
         )
@@ -241,6 +250,7 @@ def run_steps(
     if monitor.stopped_by is not None:
         what = f"training was interrupted after step {trainer.state.global_step}, whose checkpoint is written"
         raise interrupted(monitor.stopped_by, what)
+    pruning.check(trainer.history, first=first)
 
 
 def keep_libraries_quiet() -> None:

@@ -18,7 +18,7 @@ from tunewright import artifacts
 from tunewright.artifacts import read_json, write_json
 from tunewright.config.stage_settings import stage_settings
 from tunewright.data.rows import read_rows
-from tunewright.errors import InterruptionError, TunewrightError
+from tunewright.errors import InterruptionError, PrunedError, TunewrightError
 from tunewright.models.machine import timing_record
 from tunewright.models.record import read_record
 from tunewright.models.want_of_memory import is_out_of_memory
@@ -31,6 +31,7 @@ from tunewright.tracking.run import tracked_run
 from tunewright.training import checkpoints
 from tunewright.training.history import write_loss_csv
 from tunewright.training.launch import ERROR, OUT_OF_MEMORY
+from tunewright.training.pruning import pruning_of_this_experiment
 from tunewright.training.result import BaseModel, TrainingResult
 from tunewright.training.train import train
 
@@ -116,6 +117,7 @@ def _train(root: Path, base_folder: Path, folder: Path, *, first: bool) -> None:
             folder=folder,
             run=run,
             tell=say if first else lambda _: None,
+            pruning=pruning_of_this_experiment(),
         )
         if result is not None:
             timing = timing_record(result.seconds, result.tokens).as_dict()
@@ -151,19 +153,26 @@ def _take_device() -> None:
 
 
 def _tell(folder: Path, error: TunewrightError, *, first: bool = True) -> int:
-    """Leave the error for the stage; returns the exit code: 0 for devices that stop together as told.
+    """Leave the error for the stage; returns the exit code: 0 for devices that stop together.
 
     Half-written files go first: they may be what has filled the disk.
     """
     number = error.number if isinstance(error, InterruptionError) else None
+    pruned = isinstance(error, PrunedError)
     if first:
         checkpoints.remove_drafts(folder)
-        told = {"what": error.what, "where": error.where, "fix": error.fix, "signal": number}
+        told = {
+            "what": error.what,
+            "where": error.where,
+            "fix": error.fix,
+            "signal": number,
+            "pruned": pruned,
+        }
         try:
             write_json(folder / ERROR, told)
         except OSError:  # this is the disk that is full
             say(f"error: {error}")
-    return 1 if number is None else 0
+    return 0 if pruned or number is not None else 1
 
 
 def _heed_parent() -> None:

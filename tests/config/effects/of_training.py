@@ -20,7 +20,9 @@ from tunewright.training import train
 from tunewright.training.arguments import training_arguments
 from tunewright.training.batching import Recipe
 from tunewright.training.count_tokens import estimated as estimated_tokens
+from tunewright.training.history import History
 from tunewright.training.launch import train_in_processes
+from tunewright.training.pruning import NEVER_PRUNED
 from tunewright.training.result import BaseModel
 from tunewright.training.trainable_model import load_trainable, lora_config
 
@@ -103,6 +105,7 @@ def watched(settings: Settings, folder: Path) -> object:
         recipe=recipe(settings),
         add_callback=lambda _: None,
         train=lambda **_: None,
+        history=History(),
     )
 
     def monitor(_: object, **keywords: object) -> Any:
@@ -118,6 +121,7 @@ def watched(settings: Settings, folder: Path) -> object:
             settings.method,
             settings.hardware,
             run=NoRun(),
+            pruning=NEVER_PRUNED,
             checkpoint_seconds=1.0,
         )
     return str(told)

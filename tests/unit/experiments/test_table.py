@@ -30,6 +30,24 @@ def row(root, name):
     return dict(zip(head, next(cells for cells in rows if cells[0] == name), strict=True))
 
 
+def test_of_several_objectives_the_front_is_marked(root):
+    experiment(root, "good", files({"seed": 1}, 0.8, seconds=300))
+    experiment(root, "cheap", files({"seed": 2}, 0.6, seconds=100))
+    experiment(root, "beaten", files({"seed": 3}, 0.6, seconds=200))
+    found = compare(read_experiments(root), "field_accuracy", "train_seconds")
+    assert found.front == {"good", "cheap"}
+    assert json.loads(as_json(found))["front"] == ["good", "cheap"]
+    head, *rows = table(found)
+    assert {cells[0]: cells[head.index("front")] for cells in rows} == {
+        "good": "yes", "cheap": "yes", "beaten": "–", "workspace": "–",
+    }  # fmt: skip
+    three = compare(read_experiments(root), "field_accuracy", "train_seconds", "validation_loss")
+    assert three.front == {"good", "cheap"}
+    assert "front" not in table(compared(root))[0]
+    with pytest.raises(UsageError, match="did you mean 'train_seconds'"):
+        compare(read_experiments(root), "field_accuracy", "train_second")
+
+
 def test_best_first_with_only_what_differs(root):
     experiment(root, "low", files({"method.learning_rate": 1e-4}, 0.5))
     experiment(root, "high", files({"method.learning_rate": 1e-3, "method.lora.r": 32}, 0.8, seconds=125))

@@ -40,13 +40,13 @@ def test_values_of_an_option_that_is_left_go_and_that_is_said(project: Path) -> 
     found = composed(project, "method=qlora,lora")
     assert [p.settings.method.learning_rate for p in found.distinct] == [0.5, 0.001]
     assert [p.settings.seed for p in found.distinct] == [3, 3]
-    assert found.notes == ["method=lora drops method.learning_rate, set for the option that is left"]
+    assert found.dropped == ["method=lora drops method.learning_rate, set for the option that is left"]
 
 
 def test_points_that_are_the_same_are_computed_once(project: Path) -> None:
     found = composed(project, "method.lora.r=4,4", "evaluation.precision=fp32,${hardware.precision}")
     assert len(found.distinct) == 1
-    assert found.notes == [
+    assert found.repeated == [
         'method.lora.r=4 evaluation.precision="${hardware.precision}": the same settings as '
         'method.lora.r=4 evaluation.precision="fp32", computed once',
         'method.lora.r=4 evaluation.precision="fp32": typed more than once, computed once',

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from tunewright.artifacts import write_json
 from tunewright.errors import TunewrightError
 from tunewright.experiments.dvc_queue import Entry, Queue, State
 from tunewright.sweeps import watch as module
 from tunewright.sweeps.submission import Submitted
 from tunewright.sweeps.watch import LINES_OF_A_FAILURE, Watch
+from tunewright.training.pruning import TRIALS
 
 Script = dict[str, list[State | None]]
 
@@ -18,7 +21,8 @@ Script = dict[str, list[State | None]]
 class PlayedQueue(Queue):
     """Each look moves every experiment on by one state; the last one stays. Null: it is gone."""
 
-    def __init__(self, script: Script) -> None:
+    def __init__(self, script: Script, root: Path = Path("nowhere")) -> None:
+        self.root = root
         self.script = script
         self.alive: set[int] = set()
         self.logs: dict[str, str] = {}
@@ -178,6 +182,24 @@ def test_ctrl_c_ends_what_runs_and_keeps_what_waits(monkeypatch: pytest.MonkeyPa
     with pytest.raises(KeyboardInterrupt):
         watch.until_ended()
     assert (queue.interrupted, queue.stopped) == (["a"], True)
+
+
+def test_one_that_its_search_gave_up_is_pruned_and_the_place_is_that_in_the_search(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    queue = PlayedQueue({"a": ["failed"]}, tmp_path)
+    write_json(tmp_path / TRIALS / "a.pruned.json", {"step": 7, "losses": [2.5], "limit": 2.0})
+    watch = Watch(
+        queue,
+        [Submitted("a", "rev-a")],
+        start=lambda _: None,
+        jobs=1,
+        first_alone=False,
+        ended_before=3,
+        total=9,
+    )
+    assert [outcome.how for outcome in watch.until_ended()] == ["pruned"]
+    assert capsys.readouterr().err == "[4/9] a: pruned\n"
 
 
 def test_a_single_experiment_prints_all_that_its_stages_print(capsys: pytest.CaptureFixture[str]) -> None:
