@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pydantic import TypeAdapter
 
 from tunewright.data.card import DataCard, Lengths, SourceCounts
-from tunewright.data.read import Place
+from tunewright.data.raw_row import Place
 from tunewright.data.rows import Message, Row
 from tunewright.evaluation.predictions import Prediction
 from tunewright.evaluation.statistics import Interval
@@ -53,8 +53,9 @@ FILES = {
     "artifacts/data/validation.jsonl": ROWS,
     "artifacts/data/test.jsonl": ROWS,
     "artifacts/data/rejected.jsonl": File(
-        "JSON Lines, a rejected or removed row each: its place, and `reason`. Never its text. Rows of a "
-        "reader of the project's own have `row`, their number, in place of `line`.",
+        "JSON Lines, a rejected or removed row each: its place, `reason`, and `fix`, what to do "
+        "about it. Never its text. Where rows have no lines (Parquet, Excel, readers of the project's own) "
+        "`row`, their number, stands in place of `line`.",
         Place,
     ),
     "artifacts/data/card.json": File("JSON.", DataCard, (SourceCounts, Lengths)),

@@ -55,7 +55,7 @@ def in_a_list(slot: Slot) -> Any:
 
 
 def in_a_mapping(slot: Slot) -> Any:
-    return ... if slot.key == SCHEMA else {"a": 1}
+    return ... if dict in kinds(slot) else {"a": 1}
 
 
 def number_in_quotes(slot: Slot) -> Any:

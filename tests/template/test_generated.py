@@ -17,7 +17,7 @@ import yaml
 
 from tunewright.config.compose import compose
 from tunewright.config.json_schema import schema_names
-from tunewright.data.read import read_source
+from tunewright.data.reading.read import read_source
 
 from .conftest import CONTEXT, KINDS, TEMPLATE, Bake, files_of
 

@@ -10,7 +10,7 @@ import pytest
 
 from tunewright.config.schema.data import Source
 from tunewright.data.raw_row import Discarded, RawRow
-from tunewright.data.read import read_source
+from tunewright.data.reading.read import read_source
 from tunewright.data.transform import apply, chosen_transforms
 from tunewright.errors import TunewrightError
 from tunewright.evaluation.metrics.custom import custom_metrics, custom_scores

@@ -315,6 +315,14 @@ def adopt(
 
 
 @app.command()
+def fetch_data() -> None:
+    """Bring the raw files that data.sources names on the Hugging Face hub under data/raw."""
+    from tunewright.cli.fetch_data import fetch_data as fetch
+
+    fetch(Path.cwd())
+
+
+@app.command()
 def doctor(
     fix: Annotated[
         bool,

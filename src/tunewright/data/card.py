@@ -17,7 +17,7 @@ class SourceCounts:
 
     Attributes:
         path: relative to the project.
-        format: chat, prompt_completion or csv.
+        format: what the rows and the file were taken for, `chat (JSON Lines)`.
         licence: as the project declares it.
         sha256: of the file's bytes.
         read, kept, rejected, removed: rows; removed ones say what another row says.

@@ -14,9 +14,9 @@ REASONS_SHOWN = 5
 
 
 def write_discarded(path: Path, discarded: Iterable[Discarded]) -> None:
-    """Write rejected.jsonl: `{"file", "line", "reason", "row_sha256"}` by place; never a row's text.
+    """Write rejected.jsonl: `{"file", "line", "reason", "fix", "row_sha256"}` by place; never a text.
 
-    Rows of a reader of the project's own have `row`, their number, in place of `line`.
+    Rows of Parquet, Excel and readers of the project's own have `row`, their number, in place of `line`.
     """
     rows = sorted(discarded, key=lambda row: (row.place.file, row.place.line))
     write_jsonl(
@@ -26,6 +26,7 @@ def write_discarded(path: Path, discarded: Iterable[Discarded]) -> None:
                 "file": row.place.file,
                 "row" if isinstance(row.place, PlaceInOrder) else "line": row.place.line,
                 "reason": str(row),
+                **({"fix": row.fix} if row.fix else {}),
                 "row_sha256": row.place.sha256,
             }
             for row in rows

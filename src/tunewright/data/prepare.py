@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tunewright.artifacts import REJECTED_ROWS, sha256_file, write_lines
+from tunewright.artifacts import REJECTED_ROWS, write_lines
 from tunewright.config.schema.data import Data
 from tunewright.data import duplicates
 from tunewright.data.candidate import Candidate, normalise, prompt_text
@@ -26,12 +26,15 @@ from tunewright.data.leakage import refuse_leaks
 from tunewright.data.personal.counts import by_field, left_in
 from tunewright.data.personal.guard import Tally
 from tunewright.data.raw_row import Discarded
-from tunewright.data.read import read_source, source_path
+from tunewright.data.reading.read import read_source
+from tunewright.data.reading.recognise import recognise
+from tunewright.data.reading.source_path import source_path, source_sha256
 from tunewright.data.rows import Row, row_line
 from tunewright.data.split import SPLITS, Member, Parts, keep_apart, refuse_empty, split
 from tunewright.data.spool import Spool
+from tunewright.data.weights import repetitions
 from tunewright.errors import DataError
-from tunewright.progress import Advance, counting
+from tunewright.progress import Advance, counting, say
 
 if TYPE_CHECKING:
     from tunewright.data.near_duplicates import Hashes
@@ -46,6 +49,7 @@ class Cleaned:
         keys: of the prompts' bands, by the rows' numbers.
         discarded: rejected rows and removed duplicates.
         read: rows read, by path of the source.
+        formats: what each source was taken for, by its path.
         personal: personal data that was met in the rows that were read.
     """
 
@@ -53,6 +57,7 @@ class Cleaned:
     keys: Hashes
     discarded: list[Discarded]
     read: dict[str, int]
+    formats: dict[str, str]
     personal: Mapping[Tally, int] = field(default_factory=dict)
 
 
@@ -64,6 +69,7 @@ class Divided:
         parts: the rows of each split, in the order in which they are written.
         discarded: all rows that are in none.
         read: rows read, by path of the source.
+        formats: what each source was taken for, by its path.
         frozen: the frozen test set.
         personal: personal data that was met in the rows that were read.
     """
@@ -71,6 +77,7 @@ class Divided:
     parts: Parts
     discarded: list[Discarded]
     read: dict[str, int]
+    formats: dict[str, str]
     frozen: Frozen
     personal: Mapping[Tally, int] = field(default_factory=dict)
 
@@ -93,8 +100,9 @@ def clean(work: ToCheck, spool: Spool, processes: int | None = None) -> Cleaned:
     keys: list[Hashes] = []
     read: Counter[str] = Counter()
     personal: Counter[Tally] = Counter()
+    formats: dict[str, str] = {}
     with counting("prepare: rows read") as advance:
-        for batch in check_rows(_read(work, read, advance), work, processes):
+        for batch in check_rows(_read(work, read, formats, advance), work, processes):
             spool.append(zip((row.number for row in batch.candidates), batch.lines, strict=True))
             candidates += batch.candidates
             discarded += batch.discarded
@@ -104,7 +112,7 @@ def clean(work: ToCheck, spool: Spool, processes: int | None = None) -> Cleaned:
     by_number = np.zeros((sum(read.values()), keys[0].shape[1] if keys else 0), dtype=np.uint64)
     if candidates:
         by_number[[row.number for row in candidates]] = np.concatenate(keys)
-    return Cleaned(kept, by_number, [*discarded, *more], dict(read), personal)
+    return Cleaned(kept, by_number, [*discarded, *more], dict(read), formats, personal)
 
 
 def divide(cleaned: Cleaned, spool: Spool, work: ToCheck, frozen: Frozen) -> Divided:
@@ -137,7 +145,8 @@ def divide(cleaned: Cleaned, spool: Spool, work: ToCheck, frozen: Frozen) -> Div
     parts, leaking = keep_apart(split(members, data.split, allowed=allowed, frozen=frozen.rows))
     refuse_empty(parts)
     refuse_leaks(parts)
-    return Divided(parts, [*discarded, *leaking], cleaned.read, frozen, cleaned.personal)
+    removed = [*discarded, *leaking]
+    return Divided(parts, removed, cleaned.read, cleaned.formats, frozen, cleaned.personal)
 
 
 def write_splits(divided: Divided, spool: Spool, work: ToCheck, folder: Path) -> DataCard:
@@ -149,15 +158,17 @@ def write_splits(divided: Divided, spool: Spool, work: ToCheck, folder: Path) ->
     data, parts = work.data, divided.parts
     refuse_changed(divided.frozen, frozen_rows(spool.row(m.row.number) for m in parts["test"]))
     description = Description(work.kind, work.output, data.fields.meta)
+    weight = {source.path: source.weight for source in data.sources}
 
     def lines(name: str) -> Iterator[str]:
         for member in parts[name]:
             row = spool.row(member.row.number)
             description.see(name, row)
-            yield row_line(Row(member.row.id, row.messages, member.unit, row.source, row.meta))
+            line = row_line(Row(member.row.id, row.messages, member.unit, row.source, row.meta))
+            often = repetitions(member.row.id, weight[row.source], data.split.seed) if name == "train" else 1
+            yield from [line] * often
 
-    for name in SPLITS:
-        write_lines(folder / f"{name}.jsonl", lines(name))
+    written = {name: write_lines(folder / f"{name}.jsonl", lines(name)) for name in SPLITS}
     kept = [member.row for part in parts.values() for member in part]
     conflicts = duplicates.count_conflicts(kept)
     meta = description.meta()
@@ -173,7 +184,11 @@ def write_splits(divided: Divided, spool: Spool, work: ToCheck, folder: Path) ->
         rejected=dict(_reasons(divided.discarded, duplicate=False)),
         removed=dict(_reasons(divided.discarded, duplicate=True)),
         frozen=divided.frozen.changes,
-        warnings=(*warnings(parts, description.answers, conflicts, meta, work.kind), *left_in(personal)),
+        warnings=(
+            *warnings(parts, description.answers, conflicts, meta, work.kind),
+            *left_in(personal),
+            *_weighted(len(parts["train"]), written["train"]),
+        ),
         personal_data=personal,
     )
 
@@ -196,17 +211,21 @@ def describe(work: ToCheck, folder: Path) -> DataCard:
         return write_splits(divide(cleaned, spool, work, Frozen()), spool, work, folder)
 
 
-def _read(work: ToCheck, read: Counter[str], advance: Advance) -> Iterator[Numbered]:
-    """The rows of all sources, counted and numbered."""
+def _read(work: ToCheck, read: Counter[str], formats: dict[str, str], advance: Advance) -> Iterator[Numbered]:
+    """The rows of all sources, counted and numbered; what each source was taken for is said and kept."""
     data = work.data
     number = 0
     for source in data.sources:
         if source.path in read:
             raise DataError("stands twice in data.sources", where=source.path, fix="remove one")
         read[source.path] = 0
+        found = recognise(work.root, source, data.fields)
+        formats[source.path] = found.name
+        say(f"prepare: {source.path} is {found}")
         # A transform may make the columns that the fields name.
-        for row in read_source(work.root, source, () if data.transforms else _columns(data)):
-            yield Numbered(number, row, source.format)
+        columns = () if data.transforms else _columns(data)
+        for row in read_source(work.root, source, columns, data.fields, found):
+            yield Numbered(number, row, found.form)
             number += 1
             read[source.path] += 1
             advance()
@@ -220,6 +239,11 @@ def _columns(data: Data) -> tuple[str, ...]:
     stratum = None if stratum is None or stratum.partition(".")[0] == "completion" else stratum
     optional = (data.fields.id, data.split.group_by, data.split.order_by, stratum, *data.fields.meta)
     return (data.fields.prompt, data.fields.completion, *(name for name in optional if name is not None))
+
+
+def _weighted(rows: int, lines: int) -> Iterator[str]:
+    if rows != lines:
+        yield f"weights of sources: the {rows} training rows are written as {lines} lines"
 
 
 def _sieve(candidates: list[Candidate], data: Data) -> duplicates.Sieved:
@@ -255,9 +279,9 @@ def _sources(root: Path, data: Data, divided: Divided, kept: list[Candidate]) ->
     return tuple(
         SourceCounts(
             path=source.path,
-            format=source.format,
+            format=divided.formats[source.path],
             licence=source.licence,
-            sha256=sha256_file(source_path(root, source)),
+            sha256=source_sha256(source_path(root, source)),
             read=divided.read[source.path],
             kept=keeps[source.path],
             rejected=rejects[source.path],

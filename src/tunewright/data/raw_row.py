@@ -53,6 +53,7 @@ class Discarded:
         duplicate: removed because another row says the same, not rejected as faulty.
         stops: holds personal data of which the policy says that none may be there: `prepare` must stop.
         personal: the personal data that was met in it: (field, kind, action) -> how often.
+        fix: what to do about it; empty where nothing is to be done.
     """
 
     place: Place
@@ -61,6 +62,7 @@ class Discarded:
     duplicate: bool = False
     stops: bool = False
     personal: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
+    fix: str = ""
 
     def __str__(self) -> str:
         """Reason and detail as one sentence."""

@@ -12,7 +12,7 @@ from tunewright.data.checking import ToCheck
 from tunewright.data.discarded_rows import refuse_many_rejected, refuse_personal_data, write_discarded
 from tunewright.data.frozen import TEST_LOCK, read_lock
 from tunewright.data.prepare import clean, divide, write_splits
-from tunewright.data.read import RAW
+from tunewright.data.reading.source_path import RAW
 from tunewright.data.spool import Spool
 from tunewright.extensions import FOLDER
 from tunewright.progress import say

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from unittest.mock import patch
 
 from tests.config.effects.effect import Effect, refused
 from tunewright import artifacts
 from tunewright.config.resolved import to_yaml
 from tunewright.config.schema import Settings
+from tunewright.data.hub_file import fetch_source
 from tunewright.stages.prepare import run as run_prepare
 
 ROOT = Path(__file__).parents[3]
@@ -31,6 +33,10 @@ def first_rows(path):
 """
 SOURCE = {"path": "data/raw/rows.jsonl", "format": "prompt_completion", "licence": "none"}
 CHAT = {"data.sources": [{**SOURCE, "format": "chat"}]}
+AUTO = {"data.sources": [{**SOURCE, "format": "auto", "path": "data/raw/rows.txt"}]}
+BOOK = {"data.sources": [{**SOURCE, "format": "excel", "path": "data/raw/rows.xlsx", "sheet": "one"}]}
+HUB = {"repo_id": "acme/rows", "revision": "1" * 40, "file": "rows.jsonl"}
+FROM_HUB = {"data.sources": [{**SOURCE, "path": "data/raw/fetched.jsonl", "hub": HUB}]}
 
 
 def turns(*texts: str) -> list[dict[str, str]]:
@@ -63,6 +69,11 @@ def prepared(settings: Settings, folder: Path) -> object:
     raw.mkdir(parents=True)
     (raw / "rows.jsonl").write_text("".join(json.dumps(one) + "\n" for one in rows))
     (raw / "others.jsonl").write_text("".join(json.dumps(one) + "\n" for one in rows[:60]))
+    # Two signs part every line of it.
+    table = "id,x;prompt,y;completion\n" + "".join(f"{n},1;{n},2;{n}\n" for n in range(60))
+    (raw / "rows.txt").write_text(table)
+    if settings.data.sources[0].format == "excel":
+        write_book(raw / "rows.xlsx")
     (folder / "extensions").mkdir()
     (folder / "extensions" / "loud.py").write_text(TRANSFORM)
     (folder / "extensions" / "first_rows.py").write_text(READER)
@@ -70,6 +81,35 @@ def prepared(settings: Settings, folder: Path) -> object:
     (folder / "resolved.yaml").write_text(to_yaml(settings))
     run_prepare(folder)
     return {path.name: path.read_text() for path in sorted((folder / artifacts.DATA).iterdir())}
+
+
+def write_book(path: Path) -> None:
+    """A workbook of two sheets."""
+    from openpyxl import Workbook
+
+    book = Workbook()
+    for sheet in (book.active, book.create_sheet("two")):
+        sheet.append(["id", "prompt", "completion"])
+        for number in range(60):
+            sheet.append([f"{number}", f"{sheet.title} {number}", f"{number}"])
+    book.active.title = "one"
+    book.save(path)
+
+
+def fetched(settings: Settings, folder: Path) -> object:
+    """What is asked of the hub and written, the hub being played."""
+    asked = {}
+
+    def hf_hub_download(repo_id: str, file: str, *, repo_type: str, revision: str) -> str:
+        asked.update(repo_id=repo_id, file=file, repo_type=repo_type, revision=revision)
+        (folder / "downloaded").write_text("{}")
+        return str(folder / "downloaded")
+
+    with patch("huggingface_hub.hf_hub_download", hf_hub_download):
+        for source in settings.data.sources:
+            if source.hub is not None:
+                fetch_source(folder, source)
+    return asked
 
 
 def divided(settings: Settings, folder: Path) -> object:
@@ -89,6 +129,16 @@ EFFECTS = {
     "data.sources": Effect(prepared, [SOURCE, {**SOURCE, "path": "data/raw/others.jsonl"}]),
     "data.sources.*.path": Effect(prepared, "data/raw/others.jsonl"),
     "data.sources.*.format": Effect(prepared, "chat"),
+    "data.sources.*.rename": Effect(prepared, {"prompt": "old", "question": "prompt"}),
+    "data.sources.*.prompt_template": Effect(prepared, "{question} ({label})"),
+    "data.sources.*.encoding": Effect(prepared, "cp500"),
+    "data.sources.*.delimiter": Effect(prepared, ";", AUTO),
+    "data.sources.*.sheet": Effect(prepared, "two", BOOK),
+    "data.sources.*.weight": Effect(prepared, 1.5),
+    "data.sources.*.hub": Effect(fetched, HUB),
+    "data.sources.*.hub.repo_id": Effect(fetched, "acme/others", FROM_HUB),
+    "data.sources.*.hub.revision": Effect(fetched, "2" * 40, FROM_HUB),
+    "data.sources.*.hub.file": Effect(fetched, "others.jsonl", FROM_HUB),
     "data.sources.*.reader": Effect(prepared, "first_rows"),
     "data.sources.*.licence": Effect(prepared, "CC-BY-4.0"),
     "data.sources.*.splits": Effect(divided, ["train"]),

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from tests.config.mistakes.kind import MINE, Mistake, in_set, packaged, params
 
+HUB = {"repo_id": "acme/rows", "file": "rows.parquet"}
+XML = {"path": "data/raw/a", "format": "chat", "licence": "x", "reader": "xml"}
+
 RULES = [
     in_set(
         "setting of another method",
@@ -231,7 +234,6 @@ RULES = [
         {"data": {"sources": [{"path": "data/raw/a", "formt": "csv", "licence": "x"}]}},
         "data.sources.0.formt",
         "did you mean 'format'?",
-        also=("data.sources.0.format",),
     ),
     in_set(
         "misspelt metric",
@@ -317,5 +319,81 @@ RULES = [
         "data.sources.0.format",
         "csv is read by tunewright itself",
         also=("data.sources.0.reader",),
+    ),
+    in_set(
+        "reader whose rows are not described",
+        {"data": {"sources": [{"path": "data/raw/a", "licence": "x", "reader": "xml"}]}},
+        "data.sources.0.format",
+        "auto looks at files, not at what a reader gives",
+        "chat, openai, sharegpt, prompt_completion, alpaca",
+        also=("data.sources.0.reader",),
+    ),
+    in_set(
+        "encoding of a reader",
+        {"data": {"sources": [{**XML, "encoding": "cp1252"}]}},
+        "data.sources.0.encoding",
+        "means nothing to a reader",
+        also=("data.sources.0.reader",),
+    ),
+    in_set(
+        "encoding that nobody knows",
+        {"data": {"sources": [{"path": "data/raw/a", "licence": "x", "encoding": "ansi-de"}]}},
+        "data.sources.0.encoding",
+        "Python knows no encoding of text 'ansi-de'",
+        "cp1252",
+    ),
+    in_set(
+        "encoding that is none of text",
+        {"data": {"sources": [{"path": "data/raw/a", "licence": "x", "encoding": "zlib"}]}},
+        "data.sources.0.encoding",
+        "Python knows no encoding of text 'zlib'",
+    ),
+    in_set(
+        "template with an attribute's format",
+        {"data": {"sources": [{"path": "data/raw/a", "licence": "x", "prompt_template": "{a!r:>9}"}]}},
+        "data.sources.0.prompt_template",
+        "between braces there must be the plain name of a field",
+    ),
+    in_set(
+        "template with a brace that stands alone",
+        {"data": {"sources": [{"path": "data/raw/a", "licence": "x", "prompt_template": "{a} }"}]}},
+        "data.sources.0.prompt_template",
+        "is no template",
+    ),
+    in_set(
+        "template without a field",
+        {"data": {"sources": [{"path": "data/raw/a", "licence": "x", "prompt_template": "a {{b}}"}]}},
+        "data.sources.0.prompt_template",
+        "it names no field",
+    ),
+    in_set(
+        "template of conversations",
+        {
+            "data": {
+                "sources": [
+                    {"path": "data/raw/a", "licence": "x", "format": "chat", "prompt_template": "{a}"}
+                ]
+            }
+        },
+        "data.sources.0.prompt_template",
+        "means nothing to rows of format chat",
+    ),
+    in_set(
+        "column renamed to a number",
+        {"data": {"sources": [{"path": "data/raw/a", "licence": "x", "rename": {"a": 1}}]}},
+        "data.sources.0.rename.a",
+        "must be text (not empty), not 1",
+    ),
+    in_set(
+        "branch of a data set of the hub",
+        {"data": {"sources": [{"path": "data/raw/a", "licence": "x", "hub": {**HUB, "revision": "main"}}]}},
+        "data.sources.0.hub.revision",
+        "must be text that matches ^[0-9a-f]{40}$, not 'main'",
+    ),
+    in_set(
+        "two columns of one name",
+        {"data": {"sources": [{"path": "data/raw/a", "licence": "x", "rename": {"a": "c", "b": "c"}}]}},
+        "data.sources.0.rename",
+        "gives two columns the name 'c'",
     ),
 ]

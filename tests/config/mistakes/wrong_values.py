@@ -107,9 +107,9 @@ WRONG_VALUES = [
     ),
     in_set(
         "entry of a list without a key",
-        {"data": {"sources": [{"path": "data/raw/a", "licence": "x"}]}},
-        "data.sources.0.format",
-        "needs a value: 'chat', 'prompt_completion' or 'csv'",
+        {"data": {"sources": [{"path": "data/raw/a", "format": "chat"}]}},
+        "data.sources.0.licence",
+        "needs a value",
     ),
     in_set(
         "list given by index",

@@ -39,8 +39,10 @@ class ProjectFolder:
         path.write_bytes(content.encode() if isinstance(content, str) else content)
         return f"data/raw/{name}"
 
-    def source(self, name: str, content: str | bytes | list, form: str = "prompt_completion") -> Source:
-        return Source(path=self.write(name, content), format=form, licence="none")
+    def source(
+        self, name: str, content: str | bytes | list, form: str = "prompt_completion", **more: object
+    ) -> Source:
+        return Source(path=self.write(name, content), format=form, licence="none", **more)
 
     def data(self, content: str | bytes | list, form: str = "prompt_completion", **settings: object) -> Data:
         name = "rows.csv" if form == "csv" else "rows.jsonl"

@@ -309,3 +309,18 @@ def test_rows_of_a_reader_are_rejected_with_their_number(folder):
     (row,) = [json.loads(line) for line in where.read_text().splitlines()]
     assert (row["file"], row["row"], "line" in row) == (path, 2, False)
     assert "blank" in row["reason"]
+
+
+def test_the_weight_of_a_source_repeats_its_training_rows_alone(folder):
+    data = folder.data(good(60))
+    plain = prepared(folder, data)
+    source = data.sources[0].model_copy(update={"weight": 2.0})
+    twice = prepared(folder, data.model_copy(update={"sources": (source,)}))
+    assert twice.rows["train"] == [row for row in plain.rows["train"] for _ in range(2)]
+    assert (twice.rows["validation"], twice.rows["test"]) == (plain.rows["validation"], plain.rows["test"])
+    assert twice.card.splits == plain.card.splits
+    count = len(plain.rows["train"])
+    assert (
+        f"weights of sources: the {count} training rows are written as {2 * count} lines"
+        in twice.card.warnings
+    )

@@ -16,7 +16,8 @@ from tunewright.config.schema.task import OutputContract
 from tunewright.data.checking import ToCheck
 from tunewright.data.frozen import Frozen
 from tunewright.data.prepare import clean, divide, write_splits
-from tunewright.data.read import RawRow, read_source
+from tunewright.data.raw_row import RawRow
+from tunewright.data.reading.read import read_source
 from tunewright.data.spool import Spool
 
 CHECKOUT = Path(__file__).parents[3]

@@ -1,6 +1,6 @@
 import pytest
 
-from tunewright.data.read import Discarded, Place, RawRow
+from tunewright.data.raw_row import Discarded, Place, RawRow
 from tunewright.data.transform import apply, chosen_transforms
 from tunewright.errors import DataError, TunewrightError
 

@@ -2,7 +2,7 @@ import pytest
 
 from tunewright.config.schema.data import Fields, Split
 from tunewright.config.schema.task import OutputContract
-from tunewright.data.read import Discarded, Place, RawRow
+from tunewright.data.raw_row import Discarded, Place, RawRow
 from tunewright.data.rows import Message
 from tunewright.data.validate import CheckedRow, RowCheck
 

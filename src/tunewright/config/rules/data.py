@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import codecs
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from tunewright.config.mistakes.nearest import did_you_mean
-from tunewright.config.schema.data import FEEDBACK, Data, Split
+from tunewright.config.prompt_template import template_parts
+from tunewright.config.schema.data import FEEDBACK, Data, Source, Split
 from tunewright.config.schema.task import Task
 from tunewright.errors import Problem
+
+ROWS = ("chat", "openai", "sharegpt", "prompt_completion", "alpaca")
+"""The formats that say what rows look like."""
 
 
 def sources(data: Data) -> Iterator[Problem]:
@@ -25,14 +31,51 @@ def sources(data: Data) -> Iterator[Problem]:
             )
         if source.path in seen:
             yield Problem(key, f"{source.path!r} is listed twice", fix="remove one")
-        if source.reader is not None and source.format == "csv":
-            what = "csv is read by tunewright itself; the rows of a reader are chat or prompt_completion"
-            fix = "say what the reader's rows look like, or set reader to null"
-            yield Problem(f"data.sources.{index}.format", what, fix=fix)
         if PurePosixPath(source.path) == PurePosixPath(FEEDBACK) and "test" in source.splits:
             what = "feedback is from where the model was wrong: a test with it tells of nothing else"
             yield Problem(f"data.sources.{index}.splits", what, fix="splits: [train]")
+        yield from _reading(source, f"data.sources.{index}")
         seen.add(source.path)
+
+
+def _reading(source: Source, key: str) -> Iterator[Problem]:
+    """How a source is read makes sense as a whole, whatever the file turns out to be."""
+    fixed = source.format not in ("auto", *ROWS)
+    if source.reader is not None and (fixed or source.format == "auto"):
+        what = (
+            f"{source.format} is read by tunewright itself"
+            if fixed
+            else "auto looks at files, not at what a reader gives"
+        )
+        fix = f"say what the reader's rows look like ({', '.join(ROWS)}), or set reader to null"
+        yield Problem(f"{key}.format", what, fix=fix)
+    for name in ("encoding", "delimiter", "sheet"):
+        if source.reader is not None and getattr(source, name) is not None:
+            yield Problem(f"{key}.{name}", "means nothing to a reader, which gets the path", fix="remove it")
+    if source.encoding is not None and not _is_encoding(source.encoding):
+        what = f"Python knows no encoding of text {source.encoding!r}"
+        yield Problem(f"{key}.encoding", what, fix="utf-8, utf-16, cp1252, latin-1, shift_jis, gb18030 ...")
+    if source.prompt_template is not None:
+        try:
+            template_parts(source.prompt_template)
+        except ValueError as error:
+            fix = "write names of fields in braces, {subject}, and braces of the text twice"
+            yield Problem(f"{key}.prompt_template", f"is no template: {error}", fix=fix)
+        if source.format in ROWS and source.format != "prompt_completion":
+            what = f"means nothing to rows of format {source.format}"
+            yield Problem(f"{key}.prompt_template", what, fix="format prompt_completion, or remove it")
+    twice = sorted(name for name, count in Counter((source.rename or {}).values()).items() if count > 1)
+    if twice:
+        yield Problem(f"{key}.rename", f"gives two columns the name {twice[0]!r}", fix="rename one otherwise")
+
+
+def _is_encoding(name: str) -> bool:
+    """Whether Python decodes text by that name, piece by piece; `zlib` and its like give bytes."""
+    try:
+        codecs.getincrementaldecoder(name)
+        return bool("a".encode(name))
+    except (LookupError, UnicodeError, ValueError):
+        return False
 
 
 def split(data: Data) -> Iterator[Problem]:

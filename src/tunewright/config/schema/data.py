@@ -10,10 +10,26 @@ from tunewright.config.schema.node import Node
 from tunewright.config.schema.personal_data import PersonalData
 
 NonEmpty = Annotated[str, Field(min_length=1)]
-DataFormat = Literal["chat", "prompt_completion", "csv"]
 SplitName = Literal["train", "validation", "test"]
 FEEDBACK = "data/raw/feedback.jsonl"
 """Where `tunewright feedback add` puts corrections; its rows never go to the test split."""
+DataFormat = Literal[
+    "auto",
+    # What rows look like ...
+    "chat",
+    "openai",
+    "sharegpt",
+    "prompt_completion",
+    "alpaca",
+    # ... and how they lie in the file.
+    "jsonl",
+    "json",
+    "csv",
+    "tsv",
+    "parquet",
+    "excel",
+    "dataset",
+]
 
 
 class Fields(Node):
@@ -34,23 +50,60 @@ class Fields(Node):
     meta: tuple[NonEmpty, ...] = ()
 
 
+class HubFile(Node):
+    """A file of a data set of the Hugging Face hub at one commit.
+
+    Attributes:
+        repo_id: the data set (`owner/name`).
+        revision: the full hash of a commit: a branch or tag may come to mean other rows.
+        file: the file's path in the data set.
+    """
+
+    repo_id: Annotated[str, Field(pattern=r"^[\w.-]+(/[\w.-]+)?$")]
+    revision: Annotated[str, Field(pattern=r"^[0-9a-f]{40}$")]
+    file: NonEmpty
+
+
 class Source(Node):
     """One file of raw rows.
 
     Attributes:
-        path: under data/raw/, so that its hash is part of every result.
-        format: chat or prompt_completion JSONL, or csv with a header.
-        reader: name of a reader that a module in `extensions/` registers, for files of another kind;
-            its rows are then of the form chat or prompt_completion. null reads JSONL or CSV.
+        path: under data/raw/, so that its hash is part of every result; a file, or a folder of
+            `datasets.save_to_disk`.
+        format: what rows look like (chat or openai: `messages`; sharegpt: `conversations`;
+            prompt_completion; alpaca: `instruction`, `input`, `output`) or how they lie in the file
+            (jsonl, json, csv, tsv, parquet, excel, dataset); the other of the two is found by the file's
+            content. csv, tsv and excel have prompt and completion in columns. auto finds both, says
+            why, and stops where there is a choice. Files packed with gzip are unpacked.
         licence: under which licence or agreement the rows are used; stands in the report.
+        reader: name of a reader that a module in `extensions/` registers, for files of another kind;
+            `format` then says what its rows look like. null reads the file as `format` says.
+        rename: column of this file -> name that data.fields and the rest of data use for it, where
+            sources differ; null changes none.
+        prompt_template: makes the prompt of several fields, `"{subject}: {body}"`; braces of the text
+            are written twice. null takes the field data.fields.prompt.
+        encoding: of a text file, by Python's name (cp1252, utf-16-le); null is UTF-8, or what a byte
+            order mark says.
+        delimiter: between the fields of a csv; null takes the one that parts the header.
+        sheet: of a workbook; needed where it has several.
+        weight: how often its rows count in training: 2 twice, 0.5 every second one, chosen by the
+            row's id; never in validation and test.
         splits: which splits rows of this source may go to.
+        hub: where `tunewright fetch-data` gets the file; null for a file of your own.
     """
 
     path: NonEmpty
-    format: DataFormat
     licence: NonEmpty
+    format: DataFormat = "auto"
     reader: NonEmpty | None = None
+    rename: dict[NonEmpty, NonEmpty] | None = None
+    prompt_template: NonEmpty | None = None
+    encoding: NonEmpty | None = None
+    delimiter: Literal[",", ";", "\t", "|"] | None = None
+    sheet: NonEmpty | None = None
+    weight: float = Field(default=1.0, gt=0.0, le=100.0)
     splits: tuple[SplitName, ...] = Field(default=("train", "validation", "test"), min_length=1)
+    hub: HubFile | None = None
 
 
 class Split(Node):

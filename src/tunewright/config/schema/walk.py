@@ -64,10 +64,19 @@ def slot_at(model: type[Node], path: Sequence[str]) -> Slot | None:
             slot = _slot(node.model_fields[part], f"{slot.key}.{part}" if slot else part)
         elif slot is not None and part.isdigit() and (entry := next(_entries(slot), None)):
             slot = Slot(f"{slot.key}.{part}", entry.annotation, entry.constraints, required=True)
+        elif slot is not None and (value := _value_of_mapping(slot)) is not None:
+            annotation, constraints = without_annotated(value)
+            slot = Slot(f"{slot.key}.{part}", annotation, constraints, required=True)
         else:
             continue
         node = slot.nodes[0] if slot.nodes else None
     return slot
+
+
+def _value_of_mapping(slot: Slot) -> Any:  # noqa: ANN401 - any annotation
+    """The type of the values of a mapping with free keys; None for others, and where any value will do."""
+    values = [get_args(part)[1] for part in alternatives(slot.annotation) if get_origin(part) is dict]
+    return values[0] if values and values[0] is not Any else None
 
 
 def alternatives(annotation: Any) -> tuple[Any, ...]:  # noqa: ANN401 - any annotation

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
 
 from tunewright.config.schema.data import Source
-from tunewright.data.raw_row import PlaceInOrder, RawRow
+from tunewright.data.raw_row import Discarded, PlaceInOrder, RawRow
+from tunewright.data.reading.plain_values import row_sha256
 from tunewright.errors import DataError
 from tunewright.extensions import FOLDER, RowReader, failure, source_place
 
@@ -32,7 +30,7 @@ def chosen_reader(name: str, registered: Mapping[str, RowReader]) -> tuple[str, 
     return name, registered[name]
 
 
-def read_with(chosen: tuple[str, RowReader], path: Path, source: Source) -> Iterator[RawRow]:
+def read_with(chosen: tuple[str, RowReader], path: Path, source: Source) -> Iterator[RawRow | Discarded]:
     """Yield the rows that a reader gives, numbered in its order.
 
     Args:
@@ -54,7 +52,7 @@ def read_with(chosen: tuple[str, RowReader], path: Path, source: Source) -> Iter
                 where=source_place(function),
                 fix='give dicts such as {"prompt": "...", "completion": "..."}',
             )
-        yield RawRow(PlaceInOrder(source.path, number, _sha256(values)), dict(values))
+        yield RawRow(PlaceInOrder(source.path, number, row_sha256(values)), dict(values))
 
 
 def _given(name: str, function: RowReader, path: Path, source: Source) -> Iterator[object]:
@@ -82,8 +80,3 @@ def _iterable(name: str, function: RowReader, path: Path, source: Source) -> Ite
 
 def _type(value: object) -> str:
     return "None" if value is None else type(value).__name__
-
-
-def _sha256(values: dict[str, Any]) -> str:
-    text = json.dumps(values, sort_keys=True, default=_type)
-    return hashlib.sha256(text.encode("utf-8", errors="surrogatepass")).hexdigest()

@@ -1,0 +1,1 @@
+"""Containers: how rows lie in a file. One module each."""

@@ -1,0 +1,1 @@
+"""Shapes: how a row holds a conversation. One module each turns rows into the two that are checked."""
