@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pydantic import TypeAdapter
 
 from tunewright.data.card import DataCard, Lengths, SourceCounts
+from tunewright.data.frozen import Change
 from tunewright.data.raw_row import Place
 from tunewright.data.rows import Message, Row
 from tunewright.evaluation.predictions import Prediction
@@ -58,7 +59,7 @@ FILES = {
         "`row`, their number, stands in place of `line`.",
         Place,
     ),
-    "artifacts/data/card.json": File("JSON.", DataCard, (SourceCounts, Lengths)),
+    "artifacts/data/card.json": File("JSON.", DataCard, (SourceCounts, Lengths, Change)),
     "artifacts/baseline/predictions.jsonl": PREDICTIONS,
     "artifacts/evaluation/predictions.jsonl": PREDICTIONS,
     "artifacts/adapter/": File(
