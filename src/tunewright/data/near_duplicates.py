@@ -106,11 +106,13 @@ def join_near(
         threshold: the least likeness of near-duplicates.
     """
     for members in _sharing_a_band(indices, keys):
-        unlike: list[tuple[int, Hashes]] = []
+        separate: dict[int, int] = {}
         for index in members:
-            leader = clusters.leader(index)
-            if any(clusters.leader(other) == leader for other, _ in unlike):
-                continue
+            separate.setdefault(clusters.leader(index), index)
+        if len(separate) == 1:  # an earlier band has joined them
+            continue
+        unlike: list[tuple[int, Hashes]] = []
+        for index in separate.values():
             own = runs(text(index))
             near = next((other for other, theirs in unlike if jaccard(own, theirs) >= threshold), None)
             if near is not None:
