@@ -126,7 +126,10 @@ def test_a_folder_without_permission_is_named(ready: Project, monkeypatch: pytes
     """In this process, as a user who is not root: root may write everywhere."""
     ready.restore()
     monkeypatch.chdir(ready.folder)
-    (ready.folder / "artifacts" / "data").chmod(0o555)
+    monkeypatch.setattr("tunewright.scratch.main_checkout", Path)  # root's folders above are closed to others
+    scratch = ready.folder / ".tunewright" / "scratch"
+    scratch.mkdir(parents=True, exist_ok=True)
+    scratch.chmod(0o555)
     root = os.geteuid() == 0
     try:
         if root:
@@ -136,16 +139,14 @@ def test_a_folder_without_permission_is_named(ready: Project, monkeypatch: pytes
     finally:
         if root:
             os.seteuid(0)
-        (ready.folder / "artifacts" / "data").chmod(0o755)
-    assert "artifacts/data/rejected.jsonl: cannot be written or read: Permission denied" in str(
-        refusal(caught.value)
-    )
+        scratch.chmod(0o755)
+    assert ".tunewright/scratch: cannot be written or read: Permission denied" in str(refusal(caught.value))
 
 
 def test_a_limit_on_the_size_of_files_is_named(ready: Project) -> None:
     ready.restore()
     told = ready.run("sh", "-c", "ulimit -f 8; tunewright stage prepare", ok=False)
-    assert "artifacts/data/" in told and "File too large" in told and "fix: " in told
+    assert ".tunewright/scratch/prepare-" in told and "File too large" in told and "fix: " in told
     assert "Traceback" not in told
 
 

@@ -47,7 +47,8 @@ class Spool:
 
     def close(self) -> None:
         """Close the file and remove it."""
-        self._file.close()
+        with names_the_file(self._path):  # closing writes what is still in memory
+            self._file.close()
         self._path.unlink(missing_ok=True)
 
 

@@ -27,7 +27,6 @@ def run(root: Path) -> None:
     Raises:
         DataError: the data as it is cannot be used.
     """
-    root = root.resolve()
     given = stage_settings("prepare", root)
     data, task = given.settings.data, given.settings.task
     work = ToCheck(root, data, task.kind, task.output)
