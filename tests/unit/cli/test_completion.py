@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from tunewright.cli.eject import packaged_options
 from tunewright.cli.main import app
 from tunewright.config.json_schema import schema_names
-from tunewright.config.schema import GROUPS
+from tunewright.config.schema import LISTED
 
 ROOT = Path(__file__).parents[3]
 Offers = Callable[..., list[str]]
@@ -46,7 +46,7 @@ def test_commands(offers: Offers) -> None:
 
 
 def test_groups(offers: Offers) -> None:
-    assert set(offers("options", "")) == set(GROUPS)
+    assert set(offers("options", "")) == set(LISTED)
     assert offers("options", "me") == ["method"]
     assert set(offers("schema", "")) == set(schema_names())
 
