@@ -11,9 +11,10 @@ from tunewright.doctor.examined import Examined
 from tunewright.doctor.finding import Finding, mended, ok, warning
 from tunewright.errors import TunewrightError
 from tunewright.scratch import Leftover, fingerprint, leftovers, remove_unless_held
-from tunewright.stages import baseline, evaluate, train
+from tunewright.stages import baseline, evaluate, prepare, train
 
 DEPENDENCIES: Mapping[str, tuple[Path, ...]] = {
+    "prepare": prepare.DEPENDENCIES,
     "baseline": baseline.ANSWERS_DEPEND_ON,
     "train": train.DEPENDENCIES,
     "evaluate": evaluate.ANSWERS_DEPEND_ON,

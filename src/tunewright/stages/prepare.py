@@ -31,11 +31,10 @@ def run(root: Path) -> None:
     data, task = given.settings.data, given.settings.task
     work = ToCheck(root, data, task.kind, task.output)
     frozen = read_lock(root)
-    there = [path for path in DEPENDENCIES if (root / path).exists()]
     rejected = root / artifacts.REJECTED_ROWS
 
     with (
-        scratch("prepare", given.tracked, there, root) as folder,
+        scratch("prepare", given.tracked, DEPENDENCIES, root) as folder,
         closing(Spool(folder / "rows.jsonl")) as spool,
     ):
         cleaned = clean(work, spool)

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from tunewright.cli.eject import packaged_options
 from tunewright.cli.main import app
 from tunewright.config.json_schema import schema_names
-from tunewright.config.schema import LISTED
+from tunewright.config.schema import GROUPS, LISTED
 
 ROOT = Path(__file__).parents[3]
 Offers = Callable[..., list[str]]

@@ -46,7 +46,7 @@ def test_every_stage_with_scratch_is_known() -> None:
     using = {
         path.stem for path in Path(stages.__file__).parent.glob("*.py") if "scratch(" in path.read_text()
     }
-    assert len(using) == 3
+    assert len(using) == 4
     assert set(scratch_folders.DEPENDENCIES) == using
 
 
