@@ -91,6 +91,8 @@ def _commands(name: str, token: Token, comments: str) -> list[Command]:
         for match in _NOT_RUN.finditer(comments)
         for prefix in re.findall(r"`([^`]+)`", match["prefixes"])
     }
+    for reason in reasons.values():
+        assert "`:" not in reason, f"{name}: another command's reason wants a comment of its own: {reason}"
     used: set[str] = set()
     found: list[Command] = []
     for number, line, output in _typed(token):

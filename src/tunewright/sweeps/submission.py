@@ -101,20 +101,24 @@ def main(root: Path) -> None:
 
 
 def _queue(root: Path, name: str, params: str) -> str:
-    """Queue one experiment; returns the commit that it starts from."""
-    from dvc.repo import Repo
+    """Queue one experiment; returns the commit that it starts from.
+
+    `repo.experiments.run(queue=True)` does the same and tells nobody which entry it made; to look for that in the
+    queue is a race with the workers, who may have taken it out already.
+    """
+    from dvc.repo import Repo, lock_repo
 
     kept = (root / PARAMS).read_bytes().decode()  # as it is, with its kind of line ends
     with Repo(str(root)) as repo:
         try:
             write_text(root / PARAMS, params)
-            repo.experiments.run(queue=True, name=name)
+            with lock_repo(repo):
+                entry = repo.experiments.queue_one(repo.experiments.celery_queue, name=name)
         finally:
             write_text(root / PARAMS, kept)
-        revision = next(e.stash_rev for e in repo.experiments.celery_queue.iter_queued() if e.name == name)
-    if git(root, "show", f"{revision}:./{PARAMS}").out != params:
+    if git(root, "show", f"{entry.stash_rev}:./{PARAMS}").out != params:
         raise TunewrightError("DVC did not take params.yaml along as it was written", where=name)
-    return str(revision)
+    return str(entry.stash_rev)
 
 
 if __name__ == "__main__":
