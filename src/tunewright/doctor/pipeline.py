@@ -13,9 +13,10 @@ import yaml
 from tunewright.doctor.dvc_settings import read_dvc_settings
 from tunewright.doctor.examined import Examined
 from tunewright.doctor.finding import Finding, ok, skipped, warning, wrong
+from tunewright.doctor.lock_file import LOCK, damage_of, is_merge_mark
 from tunewright.errors import TunewrightError
 
-PIPELINE, LOCK = "dvc.yaml", "dvc.lock"
+PIPELINE = "dvc.yaml"
 COMMANDS = ("dvc", "tunewright")
 
 
@@ -70,6 +71,8 @@ def lock_file(root: Path) -> Iterator[Finding]:
     if not (root / LOCK).is_file():
         yield skipped("dvc.lock", "no dvc.lock: the pipeline has not run yet", LOCK, "dvc repro")
         return
+    if damage_of(root / LOCK):
+        return  # `lock_file` tells of it
     locked = _stages(root / LOCK)
     if isinstance(locked, Finding):
         yield locked
@@ -121,9 +124,9 @@ def _paths(entries: Iterable[Any] | None) -> Iterator[str]:
 
 def _stages(path: Path) -> dict[str, dict[str, Any]] | Finding:
     """The stages of dvc.yaml or dvc.lock, or what is wrong with the file."""
-    text = path.read_text(encoding="utf-8")
+    text = path.read_text(encoding="utf-8", errors="replace")
     for number, line in enumerate(text.splitlines(), start=1):
-        if line.startswith(("<<<<<<< ", ">>>>>>> ")):
+        if is_merge_mark(line):
             fix = f"settle the merge in {path.name}" + (
                 ", or: git rm dvc.lock && dvc repro" * (path.name == LOCK)
             )

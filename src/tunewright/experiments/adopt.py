@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tunewright.doctor.pipeline_lock import dvc_processes
+from tunewright.doctor.dvc_at_work import dvc_processes
 from tunewright.errors import TunewrightError, UsageError, unknown_name
 from tunewright.experiments.git_files import Ref, refs, run_git
 

@@ -103,8 +103,8 @@ def main(root: Path) -> None:
 def _queue(root: Path, name: str, params: str) -> str:
     """Queue one experiment; returns the commit that it starts from.
 
-    `repo.experiments.run(queue=True)` does the same and tells nobody which entry it made; to look for that in the
-    queue is a race with the workers, who may have taken it out already.
+    `repo.experiments.run(queue=True)` does the same and does not say which entry it made; to look for that in
+    the queue is a race with the workers, who may have taken it out already.
     """
     from dvc.repo import Repo, lock_repo
 

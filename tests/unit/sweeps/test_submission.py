@@ -10,6 +10,7 @@ from tests.unit.sweeps.conftest import git
 from tunewright.cli.run import refuse_sweep_without_multirun
 from tunewright.errors import TunewrightError, UsageError
 from tunewright.experiments.dvc_queue import Queue
+from tunewright.sweeps import submission
 from tunewright.sweeps.submission import LOCK, submit
 
 
@@ -53,6 +54,14 @@ def test_each_point_is_queued_with_its_params_and_all_changes(project: Path) -> 
     assert (project / "params.yaml").read_bytes() == b"a: 1\r\n", "its kind of line ends too"
     assert git(project, "symbolic-ref", "HEAD") == "refs/heads/main\n"
     assert git(project, "stash", "list") == ""
+
+
+def test_a_worker_may_take_it_at_once(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from dvc.repo.experiments.queue.celery import LocalCeleryQueue
+
+    monkeypatch.setattr(LocalCeleryQueue, "iter_queued", lambda self: iter(()))
+    revision = submission._queue(project, "a=2", "a: 2\n")
+    assert git(project, "show", f"{revision}:params.yaml") == "a: 2\n"
 
 
 def test_who_stops_asking_stops_the_rest(project: Path) -> None:
