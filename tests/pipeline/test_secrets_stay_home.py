@@ -139,7 +139,14 @@ def test_a_kept_row_is_only_where_rows_are_handed_on(finished: tuple[Project, st
 
 def test_a_secret_among_the_settings_stops_before_anything_runs(finished: tuple[Project, str]) -> None:
     project, _ = finished
-    project.run("tunewright", "set", f"task.instructions=Use {SECRETS['HF_TOKEN']} to log in.")
+    params = project.folder / "params.yaml"
+    before = params.read_text()
+    setting = f"task.instructions=Use {SECRETS['HF_TOKEN']} to log in."
+    told = project.run("tunewright", "set", setting, ok=False)
+    assert "task.instructions: looks like a secret" in told and params.read_text() == before
+    project.replace(
+        "params.yaml", "set: {", f"set: {{{setting.replace('.', ': {', 1).replace('=', ': ')}}}, "
+    )
     told = project.run("dvc", "repro", ok=False)
     assert "task.instructions: looks like a secret" in told and ".env" in told
     assert SECRETS["HF_TOKEN"] not in told

@@ -18,6 +18,7 @@ from tunewright.config.params_file import PARAMS, Params, read_params_text, take
 from tunewright.config.places import CONF, packaged_conf, place_of
 from tunewright.config.rules.every import broken_rules
 from tunewright.config.rules.registered import unregistered
+from tunewright.config.rules.secrets import secrets
 from tunewright.config.schema import GENERATED, GROUPS, Settings
 from tunewright.config.schema.node import Node
 from tunewright.config.version import version_in_use
@@ -61,6 +62,7 @@ def _all_problems(whole: Merged, params: Params, root: Path, unsettled: set[str]
     groups = {name: group for name, group in groups.items() if name not in unsettled}
     problems += of_type
     problems += broken_rules(groups)
+    problems += secrets(values)
     problems += unregistered(groups, root)
     if "method" not in unsettled:
         problems += without_use(params, root)

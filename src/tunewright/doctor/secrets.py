@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from tunewright.doctor.examined import Examined
 from tunewright.doctor.finding import Finding, ok, skipped, wrong
 from tunewright.doctor.git import git, is_repository
-from tunewright.tracking.secrets import kinds_of_secrets
+from tunewright.secret_text import kinds_of_secrets
 
 CREDENTIAL = re.compile(
     r"\s*(password|secret_access_key|session_token|client_secret|account_key|sas_token|connection_string"

@@ -7,7 +7,7 @@ from typing import Any
 
 from tunewright.reporting import numbers
 from tunewright.reporting.inputs import ReportInputs
-from tunewright.tracking.secrets import scrub
+from tunewright.secret_text import scrub
 
 SPLITS = ("train", "validation", "test")
 SECONDS_PER_HOUR = 3600

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from tunewright.tracking.secrets import scrub
+from tunewright.secret_text import scrub
 
 TEXT = {".csv", ".html", ".json", ".jsonl", ".md", ".txt", ".yaml"}
 

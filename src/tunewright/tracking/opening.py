@@ -13,9 +13,9 @@ from tunewright.config.schema.settings import Project
 from tunewright.config.schema.tracking import Tracker, Tracking
 from tunewright.config.stage_settings import RESOLVED
 from tunewright.scratch import FOLDER, main_checkout
+from tunewright.secret_text import scrub
 from tunewright.tracking.identity import Identity, identify
 from tunewright.tracking.lineage import hashes_before, read_lock
-from tunewright.tracking.secrets import scrub
 
 
 @dataclass(frozen=True)

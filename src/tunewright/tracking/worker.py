@@ -19,13 +19,13 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol, TypeVar
 
+from tunewright.secret_text import scrub
 from tunewright.tracking.copies import scrubbed_copy
 from tunewright.tracking.identity import UNRELATED
 from tunewright.tracking.ledger import enter
 from tunewright.tracking.opening import Opening, from_line
 from tunewright.tracking.process import SECONDS_TO_FINISH
 from tunewright.tracking.records import Artifact, Curve, Declared, End, Facts, File, Record, from_plain
-from tunewright.tracking.secrets import scrub
 
 Say = Callable[[str], None]
 Result = TypeVar("Result")

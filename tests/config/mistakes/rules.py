@@ -9,6 +9,13 @@ XML = {"path": "data/raw/a", "format": "chat", "licence": "x", "reader": "xml"}
 
 RULES = [
     in_set(
+        "a secret",
+        {"task": {"instructions": "Log in with hf_" + "aB3x" * 8}},
+        "task.instructions",
+        "looks like a secret",
+        "put it into .env",
+    ),
+    in_set(
         "setting of another method",
         {"method": {"lora": {"r": 8}}},
         "method.lora.r",

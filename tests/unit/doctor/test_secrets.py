@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tunewright.doctor import secrets
-from tunewright.tracking.secrets import kinds_of_secrets
+from tunewright.secret_text import kinds_of_secrets
 
 from .conftest import ROOT, one, said
 

@@ -28,11 +28,15 @@ def scrub(value: Any, environment: Mapping[str, str] = os.environ) -> Any:  # no
         value: plain values: mappings, lists, text, numbers.
         environment: whose values of telling names are secrets wherever they stand.
     """
-    found = {text for name, text in environment.items() if _NAME.search(name) and len(text) >= SHORTEST}
-    known = dict.fromkeys(sorted(found, key=len, reverse=True), HIDDEN)
+    known = _known(environment)
     if len(home := environment.get("HOME", "").rstrip("/")) > 1:
         known[f"{home}/"] = "~/"
     return _scrubbed(value, known)
+
+
+def looks_like_a_secret(name: str, value: object, environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether `scrub` would take a single value out, because of what it is or the name that it has."""
+    return _scrubbed({name: value}, _known(environment)) != {name: value}
 
 
 def kinds_of_secrets(line: str) -> list[str]:
@@ -51,6 +55,12 @@ def kinds_of_secrets(line: str) -> list[str]:
 def _invented(value: str) -> bool:
     """Whether a value is a placeholder: `hf_xxxx`, AWS's ...EXAMPLE, `user:password`, `${TOKEN}`."""
     return bool(_INVENTED.search(value)) or len(set(value)) < _FEWEST_CHARACTERS
+
+
+def _known(environment: Mapping[str, str]) -> dict[str, str]:
+    """The values of secret variables, the longest first: one may be part of another."""
+    found = {text for name, text in environment.items() if _NAME.search(name) and len(text) >= SHORTEST}
+    return dict.fromkeys(sorted(found, key=len, reverse=True), HIDDEN)
 
 
 def _scrubbed(value: Any, known: Mapping[str, str]) -> Any:  # noqa: ANN401 - plain values

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tunewright.tracking.secrets import HIDDEN, scrub
+from tunewright.secret_text import HIDDEN, looks_like_a_secret, scrub
 
 ENVIRONMENT = {
     "X_TOKEN": "swordfish-9",
@@ -34,3 +34,17 @@ ENVIRONMENT = {
 )
 def test_scrub_takes_out_what_looks_like_a_secret_and_nothing_else(value: object, expected: object) -> None:
     assert scrub(value, ENVIRONMENT) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("api_key", "abc", True),
+        ("instructions", "uses swordfish-9 here", True),
+        ("path", "/home/jane/models/x", False),
+        ("max_new_tokens", 128, False),
+        ("key", None, False),
+    ],
+)
+def test_of_a_single_setting(name: str, value: object, expected: bool) -> None:
+    assert looks_like_a_secret(name, value, ENVIRONMENT) is expected
