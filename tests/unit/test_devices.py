@@ -91,6 +91,35 @@ def test_who_finds_too_few_free_waits_and_holds_none_meanwhile(capsys: pytest.Ca
     assert "waiting: 2 of the GPUs 0, 1, GPU-5a must be free" in capsys.readouterr().err
 
 
+def test_one_chooses_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two who each take one of the last two GPUs would both find too few, again and again."""
+    choosing, together = 0, []
+    free = devices._free
+
+    def slowly(*arguments: object) -> object:
+        nonlocal choosing
+        choosing += 1
+        together.append(choosing)
+        time.sleep(0.05)
+        taken = free(*arguments)  # type: ignore[arg-type]
+        choosing -= 1
+        return taken
+
+    monkeypatch.setattr(devices, "_free", slowly)
+
+    def want_one() -> None:
+        # Not `held_devices`: the variable that it sets is the process's, not the thread's.
+        for lock in devices._wait_for(("0", "1", "2"), 1).values():
+            lock.release()
+
+    threads = [threading.Thread(target=want_one) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+    assert together == [1, 1, 1]
+
+
 def test_more_than_there_are_is_an_error_not_a_wait() -> None:
     with pytest.raises(TunewrightError, match=r"hardware.devices is 4; there are 3") as caught:
         held_devices("cuda", 4).__enter__()
