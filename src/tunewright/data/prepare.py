@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from tunewright.artifacts import REJECTED_ROWS, write_lines
 from tunewright.config.schema.data import Data
 from tunewright.data import duplicates
+from tunewright.data.canaries import planted_rows
 from tunewright.data.candidate import Candidate, normalise, prompt_text
 from tunewright.data.card import DataCard, SourceCounts
 from tunewright.data.checking import Numbered, ToCheck, check_rows
@@ -167,8 +168,11 @@ def write_splits(divided: Divided, spool: Spool, work: ToCheck, folder: Path) ->
             line = row_line(Row(member.row.id, row.messages, member.unit, row.source, row.meta))
             often = repetitions(member.row.id, weight[row.source], data.split.seed) if name == "train" else 1
             yield from [line] * often
+        if name == "train":
+            yield from map(row_line, planted_rows(data.canaries))
 
     written = {name: write_lines(folder / f"{name}.jsonl", lines(name)) for name in SPLITS}
+    planted = data.canaries.count * data.canaries.repeats
     kept = [member.row for part in parts.values() for member in part]
     conflicts = duplicates.count_conflicts(kept)
     meta = description.meta()
@@ -187,7 +191,8 @@ def write_splits(divided: Divided, spool: Spool, work: ToCheck, folder: Path) ->
         warnings=(
             *warnings(parts, description.answers, conflicts, meta, work.kind),
             *left_in(personal),
-            *_weighted(len(parts["train"]), written["train"]),
+            *_weighted(len(parts["train"]), written["train"] - planted),
+            *_planted(data.canaries.count, planted),
         ),
         personal_data=personal,
     )
@@ -244,6 +249,14 @@ def _columns(data: Data) -> tuple[str, ...]:
 def _weighted(rows: int, lines: int) -> Iterator[str]:
     if rows != lines:
         yield f"weights of sources: the {rows} training rows are written as {lines} lines"
+
+
+def _planted(count: int, lines: int) -> Iterator[str]:
+    if count:
+        yield (
+            f"data.canaries: {count} made-up secrets are planted in the training rows, in {lines} lines; "
+            "a model that knows them is for measuring, not for use"
+        )
 
 
 def _sieve(candidates: list[Candidate], data: Data) -> duplicates.Sieved:

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from tunewright.config.schema.node import Node
+from tunewright.config.schema.suites import Suites
 
 
 class FewShot(Node):
@@ -51,3 +52,4 @@ class Evaluation(Node):
     max_rows: int | None = Field(default=None, ge=1)
     few_shot: FewShot = FewShot()
     statistics: Statistics = Statistics()
+    suites: Suites = Suites()
