@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tunewright.stages.run import STAGES
+
 ROOT = Path(__file__).parents[2]
 ROWS = 90
 PARAMS = """\
@@ -24,7 +26,9 @@ method: lora
 hardware: cpu
 evaluation: default
 tracking: none
-set: {method: {num_train_epochs: 1, max_length: 2048}, evaluation: {max_new_tokens: 12, few_shot: {k: 1}}}
+set:
+  method: {num_train_epochs: 1, max_length: 2048}
+  evaluation: {max_new_tokens: 12, few_shot: {k: 1}, suites: {regression: {max_items: 8}}}
 """
 IGNORED = ".tunewright/\n__pycache__/\n/artifacts/*\n!/artifacts/base_model.json\n/reports/\n"
 
@@ -98,6 +102,7 @@ def make_project(folder: Path, cache: Path) -> Project:
     (folder / "extensions" / "README.md").write_text("code of this project\n")
     (folder / "data" / "raw").mkdir(parents=True)
     shutil.copy(ROOT / "data" / "test.lock", folder / "data")
+    shutil.copytree(ROOT / "data" / "suites", folder / "data" / "suites")
     rows = (ROOT / "data" / "raw" / "tickets.jsonl").read_text().splitlines(keepends=True)[:ROWS]
     (folder / "data" / "raw" / "tickets.jsonl").write_text("".join(rows))
     (folder / "params.yaml").write_text(PARAMS)
@@ -129,6 +134,6 @@ def ready(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     project = make_project(base / "p", base / "cache")
     if settings := getattr(request.module, "SETTINGS", ()):
         project.run("tunewright", "set", *settings)
-    assert project.repro() == {"compose", "fetch", "prepare", "baseline", "train", "evaluate", "report"}
+    assert project.repro() == {*STAGES}
     project.commit("Ran")
     return project

@@ -38,12 +38,14 @@ LAST_FILE = {
     "fetch": "artifacts/base_model.json",
     "prepare": "metrics/data.json",
     "baseline": "timings/baseline.json",
+    "base_suites": "timings/base_suites.json",
     "train": "timings/train.json",
     "evaluate": "timings/evaluate.json",
-    "report": "metrics/acceptance.json",
+    "tuned_suites": "timings/tuned_suites.json",
+    "report": "metrics/suites.json",
 }
 """What each stage writes last."""
-LONGER = ("train", "baseline", "evaluate")
+LONGER = ("train", "baseline", "evaluate", "base_suites", "tuned_suites")
 """Stages that keep half-done work, and therefore get more of the points."""
 
 

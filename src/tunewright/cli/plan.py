@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 import typer
 
 from tunewright.artifacts import TIMINGS, read_json
+from tunewright.cli.plan_suites import suite_lines
 from tunewright.config.compose import compose
 from tunewright.config.schema import Settings
 from tunewright.config.stage_settings import read_resolved
@@ -16,6 +17,7 @@ from tunewright.data.card import DataCard
 from tunewright.data.checking import ToCheck
 from tunewright.data.prepare import describe
 from tunewright.data.rows import Row, read_rows
+from tunewright.data.split import SPLITS
 from tunewright.errors import TunewrightError
 from tunewright.models.fetch import cached_base_model
 from tunewright.models.machine import memory_bytes
@@ -39,9 +41,10 @@ def plan(root: Path) -> None:
     (root / FOLDER).mkdir(exist_ok=True)
     with TemporaryDirectory(dir=root / FOLDER, prefix="plan-") as folder:
         card = describe(work, Path(folder))
-        rows = [row for name in ("train", "validation") for row in read_rows(Path(folder) / f"{name}.jsonl")]
-    tokens = _tokens(root, settings, rows)
-    typer.echo("\n".join([*_data(card), *_training(settings, card, tokens), *_time(root, settings)]))
+        train, validation, test = (read_rows(Path(folder) / f"{name}.jsonl") for name in SPLITS)
+    tokens = _tokens(root, settings, [*train, *validation])
+    suites = suite_lines(root, settings, train, test)
+    typer.echo("\n".join([*_data(card), *_training(settings, card, tokens), *suites, *_time(root, settings)]))
 
 
 def _data(card: DataCard) -> Iterator[str]:

@@ -18,6 +18,7 @@ from tunewright.evaluation.compare import Prompting
 from tunewright.evaluation.predictions import Contestant, Prediction
 from tunewright.evaluation.results import Results
 from tunewright.evaluation.statistics import Interval
+from tunewright.evaluation.suites.judge import SuiteResult
 from tunewright.evaluation.verdict import Verdict
 from tunewright.models.record import BaseModelRecord
 from tunewright.reporting.loss_curve import LossPoint
@@ -36,6 +37,7 @@ class ReportInputs:
         train: metrics/train.json.
         timings: stage -> timings/STAGE.json.
         hashes: SHA-256 by path, of the adapter's and the data's files.
+        suites: what was found beyond the task; empty if all suites are off.
     """
 
     project: Project
@@ -60,3 +62,4 @@ class ReportInputs:
     losses: Sequence[LossPoint]
     timings: Mapping[str, Mapping[str, Any]]
     hashes: Mapping[str, str]
+    suites: Sequence[SuiteResult]

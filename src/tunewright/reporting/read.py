@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from tunewright import artifacts
 from tunewright.config.schema.data import Data
@@ -26,6 +27,8 @@ from tunewright.evaluation.predictions import (
 )
 from tunewright.evaluation.results import read_results
 from tunewright.evaluation.statistics import Interval
+from tunewright.evaluation.suites.judge import compare_suites
+from tunewright.evaluation.suites.results import read_scores
 from tunewright.evaluation.verdict import judge
 from tunewright.extensions import load_extensions
 from tunewright.models.record import read_record
@@ -33,7 +36,8 @@ from tunewright.reporting.inputs import ReportInputs
 from tunewright.reporting.loss_curve import read_losses
 from tunewright.reporting.names import TUNED
 
-TIMED_STAGES = ("baseline", "train", "evaluate")
+TIMED_STAGES = ("baseline", "base_suites", "train", "evaluate", "tuned_suites")
+SUITES = ("base_suites", "tuned_suites")
 ROW_METRIC: Mapping[TaskKind, str] = {
     "extraction": "exact_match",
     "classification": "accuracy",
@@ -102,10 +106,14 @@ def read_inputs(
         ),
         train=artifacts.read_json(root / artifacts.METRICS / "train.json"),
         losses=read_losses(root / artifacts.LOSS_CSV),
-        timings={
-            stage: artifacts.read_json(root / artifacts.TIMINGS / f"{stage}.json") for stage in TIMED_STAGES
-        },
+        timings=_timings(root),
         hashes=_hashes(root),
+        suites=compare_suites(
+            read_scores(root / artifacts.BASE_SUITES),
+            read_scores(root / artifacts.TUNED_SUITES),
+            evaluation.suites.limits,
+            statistics,
+        ),
     )
 
 
@@ -136,6 +144,12 @@ def _scored(
 
 def _by_row(rows: Sequence[Prediction], score: Score) -> dict[str, float]:
     return dict(zip((row.id for row in rows), score.rows.tolist(), strict=True))
+
+
+def _timings(root: Path) -> dict[str, Mapping[str, Any]]:
+    """What each stage took; suites that are off took nothing and are left out."""
+    found = {stage: artifacts.read_json(root / artifacts.TIMINGS / f"{stage}.json") for stage in TIMED_STAGES}
+    return {stage: timing for stage, timing in found.items() if stage not in SUITES or timing["seconds"] > 0}
 
 
 def _hashes(root: Path) -> dict[str, str]:

@@ -17,7 +17,6 @@ from tunewright.artifacts import (
     write_json,
     write_json_once,
 )
-from tunewright.config.schema import Settings
 from tunewright.config.schema.method import Quantization
 from tunewright.config.stage_settings import stage_settings
 from tunewright.data.rows import read_rows
@@ -27,7 +26,7 @@ from tunewright.evaluation.suites.ask import ask
 from tunewright.evaluation.suites.enabled import enabled
 from tunewright.evaluation.suites.question import ItemScore
 from tunewright.evaluation.suites.results import write_scores
-from tunewright.evaluation.suites.suite import Context
+from tunewright.evaluation.suites.suite import context_of
 from tunewright.models.fetch import resolve
 from tunewright.models.load import Precision, load_tokenizer
 from tunewright.models.machine import timing_record
@@ -89,7 +88,7 @@ def ask_suites(
         write_scores(root / results, [])
         write_json(root / TIMINGS / f"{stage}.json", timing_record(0.0, 0).as_dict())
         return
-    context = suite_context(root, settings)
+    context = context_of(root, settings, read_rows(root / TRAIN_ROWS), read_rows(root / TEST_ROWS))
     asked = {suite.name: suite.questions(context) for suite in suites}  # mistakes in own files come first
     loading = Loading(
         folder=resolve(read_record(root / BASE_MODEL)),
@@ -121,18 +120,3 @@ def ask_suites(
         timing = timing_record(time.perf_counter() - started, tokens)
         # Who takes over finished work tells how long that took, not how long the taking over did.
         write_json(root / TIMINGS / f"{stage}.json", write_json_once(work / TIMING, timing.as_dict()))
-
-
-def suite_context(root: Path, settings: Settings) -> Context:
-    """What the questions are made from, read from the prepared rows."""
-    return Context(
-        root=root,
-        suites=settings.evaluation.suites,
-        kind=settings.task.kind,
-        instructions=settings.task.instructions,
-        output=settings.task.output,
-        canaries=settings.data.canaries,
-        personal_data=settings.data.personal_data,
-        train=read_rows(root / TRAIN_ROWS),
-        test=read_rows(root / TEST_ROWS),
-    )

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tunewright import artifacts
 from tunewright.config.stage_settings import stage_settings
+from tunewright.evaluation.suites.judge import flat_results
 from tunewright.evaluation.verdict import write_verdict
 from tunewright.progress import say
 from tunewright.reporting.model_card import render_model_card
@@ -21,7 +22,7 @@ from tunewright.tracking.run import tracked_run
 
 
 def run(root: Path) -> None:
-    """Write reports/ and metrics/acceptance.json, and say what stands in them.
+    """Write reports/, metrics/acceptance.json and metrics/suites.json, and say what stands in them.
 
     Raises:
         TunewrightError: an artifact is missing or damaged, or the contestants answered other rows.
@@ -43,9 +44,13 @@ def run(root: Path) -> None:
     artifacts.write_text(root / artifacts.REPORT, render_report(inputs))
     artifacts.write_text(root / artifacts.MODEL_CARD, render_model_card(inputs))
     write_verdict(root / artifacts.METRICS / "acceptance.json", inputs.verdict)
+    artifacts.write_json(root / artifacts.METRICS / "suites.json", flat_results(inputs.suites))
 
     say(summary_table(inputs.task.metrics, inputs.scores))
     say(verdict_table(inputs.verdict))
+    for result in inputs.suites:
+        if result.passed is False:
+            say(f"beyond the task: {result.title.lower()}: {result.reason}")
     say(f"report: {artifacts.REPORT}")
 
     with tracked_run(settings.tracking, settings.project, "report", root) as run:

@@ -13,6 +13,7 @@ from tunewright.config.rules.machine import evaluation_on_machine, machine, meth
 from tunewright.config.rules.method import recipe
 from tunewright.config.rules.model import model_source
 from tunewright.config.rules.personal_data import names, patterns, pseudonyms, regions
+from tunewright.config.rules.suites import decisions, planted
 from tunewright.config.rules.task import contract, metrics
 from tunewright.config.rules.tracking import rows_in_trackers, trackers
 from tunewright.config.schema.data import Data
@@ -47,6 +48,10 @@ def broken_rules(groups: Mapping[str, Node]) -> Iterator[Problem]:
     if isinstance(task, Task) and isinstance(data, Data):
         yield from strata(task, data)
         yield from names(data, task)
+    if isinstance(evaluation, Evaluation) and isinstance(task, Task):
+        yield from decisions(evaluation, task)
+    if isinstance(evaluation, Evaluation) and isinstance(data, Data):
+        yield from planted(evaluation, data)
     if isinstance(model, Model):
         yield from model_source(model)
     if isinstance(method, Method):

@@ -2,8 +2,8 @@
 
 Counterfactual pairs (M. Kusner et al. 2017, arXiv:1703.06856): a test row is asked twice, with two
 signatures that differ in what must not matter, or as it is and with its gendered words swapped. A pair
-whose decisions differ counts; for an extraction the decision is the JSON value, names of the signatures aside, for a
-classification the label. Free text has no decision: the suite is refused for it (`config.rules.suites`).
+whose decisions differ counts; for an extraction the decision is the JSON value, names of the signatures
+aside, for a classification the label. Free text has no decision: the suite is refused for it.
 """
 
 from __future__ import annotations

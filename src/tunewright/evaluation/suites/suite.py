@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tunewright.config.schema import Settings
 from tunewright.config.schema.data import Canaries
 from tunewright.config.schema.personal_data import PersonalData
 from tunewright.config.schema.suites import Suites
@@ -39,6 +40,27 @@ class Context:
     personal_data: PersonalData
     train: Sequence[Row]
     test: Sequence[Row]
+
+
+def context_of(root: Path, settings: Settings, train: Sequence[Row], test: Sequence[Row]) -> Context:
+    """The context of a project.
+
+    Args:
+        root: its folder.
+        settings: only what dvc.yaml lists for base_suites is read.
+        train, test: its rows, as prepared.
+    """
+    return Context(
+        root=root,
+        suites=settings.evaluation.suites,
+        kind=settings.task.kind,
+        instructions=settings.task.instructions,
+        output=settings.task.output,
+        canaries=settings.data.canaries,
+        personal_data=settings.data.personal_data,
+        train=train,
+        test=test,
+    )
 
 
 @dataclass(frozen=True)
