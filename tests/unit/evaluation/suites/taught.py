@@ -22,7 +22,7 @@ def pair(question: str, answer: str, *before: Message) -> Row:
 def taught(
     folder: Path, tokenizer: Any, rows: Sequence[Row], steps: int = STEPS, *, prompts: bool = False
 ) -> Any:
-    """The tiny model after so many steps over all rows at once; with `prompts` their questions are learnt too."""
+    """The tiny model after so many steps over all rows at once; `prompts` are learnt too if asked."""
     import torch
 
     torch.manual_seed(0)

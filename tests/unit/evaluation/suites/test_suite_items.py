@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from operator import add, mul, sub, truediv
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from tunewright.errors import EvaluationError
 from tunewright.evaluation.suites.items import Item, drawn, own, shipped
 from tunewright.evaluation.suites.safety import Request
 
-SIGNS = {"plus": "+", "minus": "-", "times": "*", "divided by": "/"}
+SIGNS = {"plus": add, "minus": sub, "times": mul, "divided by": truediv}
 
 
 def test_the_shipped_items() -> None:
@@ -38,7 +39,7 @@ def test_plain_sums_are_right() -> None:
         match = re.fullmatch(r"What is (\d+) (plus|minus|times|divided by) (\d+)\?", item.prompt)
         if match:
             left, sign, right = match.groups()
-            assert float(str(item.answer)) == eval(left + SIGNS[sign] + right), item.prompt
+            assert float(str(item.answer)) == SIGNS[sign](float(left), float(right)), item.prompt
             found += 1
     assert found >= 10
 
