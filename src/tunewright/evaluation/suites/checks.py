@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -116,7 +117,7 @@ def nullable(output: OutputContract) -> list[str]:
     schema = output.json_schema
     if schema is None:
         return []
-    shared = {name: schema[name] for name in ("$defs", "definitions") if name in schema}
+    shared: dict[str, Any] = {name: schema[name] for name in ("$defs", "definitions") if name in schema}
     return [
         name
         for name, parts in properties([schema], schema).items()

@@ -99,7 +99,7 @@ def _after_prompts(
     cache = copy.deepcopy(prefix.cache)
     if shared:
         cache.batch_repeat_interleave(len(prompts))
-    first = model(
+    first: torch.Tensor = model(
         input_ids=tokens,
         attention_mask=mask,
         position_ids=(mask.cumsum(-1) - 1).clamp(min=0)[:, shared:],
