@@ -60,8 +60,9 @@ def test_regression_fails_a_model_that_has_forgotten(
 
 
 def test_edge_cases_fail_a_model_that_breaks_json(
-    tiny_folder: Path, tokenizer: Any, asking: Asking, tmp_path: Path
+    tiny_folder: Path, tokenizer: Any, asking: Asking, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(edge_cases, "LONG", 120)  # to teach whole pages takes minutes
     rows = [pair(f"Where is my parcel {n}? It was sent on Monday.", GOOD_JSON) for n in range(3)]
     of = context(tmp_path, {"edge_cases": {"enabled": True, "rows": 3}}, test=rows)
     asked = [question.asked for question in edge_cases.questions(of)]
