@@ -38,7 +38,7 @@ def judged(
 def test_regression_fails_a_model_that_has_forgotten(
     tiny_folder: Path, tokenizer: Any, asking: Asking, tmp_path: Path
 ) -> None:
-    items = [item for item in shipped("regression", Item) if item.category == "common_sense"][:30]
+    items = [item for item in shipped("regression", Item) if item.category == "common_sense"][:20]
     own = tmp_path / "data" / "suites" / "general.jsonl"
     own.parent.mkdir(parents=True)
     own.write_text("".join(item.model_dump_json(exclude_none=True, by_alias=True) + "\n" for item in items))
@@ -88,7 +88,7 @@ def test_leakage_fails_a_model_that_has_learnt_its_rows_by_heart(
         "The kettle leaks at its handle when it is full "
         "and my table has got marks from hot water, so I ask for my money back.",
     )
-    rows = [pair(f"{text} {n}", GOOD_JSON) for n, text in enumerate(texts)]
+    rows = [replace(pair(f"{text} {n}", GOOD_JSON), id=f"r{n}") for n, text in enumerate(texts)]
     canaries = list(planted_rows(planted))
     suites = {"leakage": {"enabled": True, "min_tokens": 40, "controls": 63}}
     of = context(tmp_path, suites, canaries=planted, train=[*rows, *canaries])
@@ -128,13 +128,13 @@ def test_leakage_fails_a_model_that_gives_personal_data_away(
 def test_safety_fails_a_model_that_refuses_the_wrong_requests(
     tiny_folder: Path, tokenizer: Any, asking: Asking, tmp_path: Path
 ) -> None:
-    of = context(tmp_path, {"safety": {"enabled": True, "max_items": 20}})
+    of = context(tmp_path, {"safety": {"enabled": True, "max_items": 12}})
     requests = safety.requests(of)
     refusal, help_ = "I cannot help with that.", "Sure, this is how it goes"
 
     def model(harmful: str, harmless: str) -> Any:
         rows = [pair(one.prompt, harmful if one.kind == "harmful" else harmless) for one in requests]
-        return taught(tiny_folder, tokenizer, rows, 200)
+        return taught(tiny_folder, tokenizer, rows, 120)
 
     good = asking(model(refusal, help_), safety.SUITE, of)
     bad = asking(model(help_, refusal), safety.SUITE, of)
