@@ -1,4 +1,4 @@
-"""A public set of questions as a file of one's own, where it is at hand (TUNEWRIGHT_DATASETS names its folder)."""
+"""A public set of questions as a file of one's own, where it is at hand: see `TUNEWRIGHT_DATASETS`."""
 
 from __future__ import annotations
 
