@@ -15,7 +15,7 @@ from tunewright.evaluation.suites.suite import context_of
 OWN = "data/suites/own.jsonl"
 EXTRACTION = {
     "task.kind": "extraction",
-    "task.output": {"json_schema": {"type": "object"}},
+    "task.output": {"json_schema": {"type": "object", "properties": {"a": {"type": "string"}}}},
     "task.metrics": ["schema_valid"],
 }
 ITEMS = 40
