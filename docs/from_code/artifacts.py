@@ -77,8 +77,8 @@ FILES = {
     "plots/loss.csv": File("CSV with a header: the loss by step, of training and of validation."),
     "reports/report.html": File("The report: one HTML file that loads nothing from elsewhere."),
     "reports/data_card.html": File(
-        "The data card for people: where rows come from, what became of them, personal data. Holds rows where it "
-        "shows duplicates. Loads nothing from elsewhere."
+        "The data card for people: where rows come from, what became of them, personal data. Holds rows "
+        "where it shows duplicates. Loads nothing from elsewhere."
     ),
     "reports/data_card.md": File("The same as Markdown, without a text of any row."),
     "reports/model_card.md": File("The model card: Markdown with the metadata block that model hubs read."),

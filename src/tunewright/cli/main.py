@@ -213,7 +213,7 @@ def data_card(
         ".tunewright"
     ),
 ) -> None:
-    """Write the data card of the prepared rows, before anything is trained: sources, losses, personal data."""
+    """Write the data card of the prepared rows for people: sources, funnel, personal data, warnings."""
     from tunewright.cli.data_card import data_card as write_data_card
 
     write_data_card(Path.cwd(), folder)

@@ -1,4 +1,4 @@
-"""A few removed rows for the data card, with the rows that stay in their place: where they stand, not what they say."""
+"""A few removed rows for the data card, with the rows that stay: where they stand, not what they say."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The data card: what the data is, where it comes from and what was done to it, for readers who did not make it."""
+"""The data card: what the data is, where it comes from and what was done to it, for people."""

@@ -30,9 +30,9 @@ def answers(inputs: DataCardInputs) -> Section:
         for field, values in inputs.card.answers.items()
     )
     text = (
-        "How often the answers hold each value, in rows. Values that the task does not name are counted together."
+        "In how many rows an answer holds each value. Values that the task does not name count together."
         if tables
-        else "Answers are free text: no values are counted."
+        else "The task names no values of answers, so none are counted."
     )
     return Section("answers", "Labels and answers", text=(text,), tables=filled(*tables))
 
@@ -51,7 +51,7 @@ def further_fields(inputs: DataCardInputs) -> Section:
         for field, values in inputs.card.meta.items()
     )
     text = (
-        "Kept beside each row and never shown to the model. A field with many different values lists none of them."
+        "Kept beside each row and never shown to the model. A field with many different values lists none."
         if tables
         else "No further fields are kept."
     )

@@ -66,7 +66,7 @@ def _context(inputs: DataCardInputs) -> dict[str, Any]:
             ("Rows", f"{numbers.count(counts['kept'])} of {numbers.count(counts['read'])} rows are used"),
             (
                 "Personal data",
-                f"{numbers.count(counts['personal_data'])} found, {numbers.count(left_in(card))} left in place",
+                f"{numbers.count(counts['personal_data'])} found, {numbers.count(left_in(card))} left",
             ),
             (
                 "Test set",

@@ -91,7 +91,7 @@ def personal_data(inputs: DataCardInputs) -> Section:
     table = filled(personal_data_table(inputs.card))
     text = (
         "Counted in every row that was read and had the right form, also in rows that were removed later as "
-        "duplicates. Values themselves stand in no report, log or artifact beside the rows."
+        "duplicates. Values that were left stand in the prepared rows, all others in the raw data alone."
         if table
         else "Nothing of the kinds that were looked for was found in any row."
     )

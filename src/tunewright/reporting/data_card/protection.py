@@ -1,4 +1,4 @@
-"""What a data-protection officer asks, answered from the settings and the counts; what nobody declared is said."""
+"""What a data-protection officer asks, answered from settings and counts; what nobody declared is said."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from tunewright.reporting.data_card.view import Answered, Section
 from tunewright.reporting.data_card.words import kind_name, listed
 
 NEVER_SOUGHT = (
-    "postal addresses, dates of birth, numbers written in words, addresses spelt out (“ada at engine dot io”), "
-    "what pictures and attachments hold, and special categories such as health, religion or union membership"
+    "postal addresses, dates of birth, numbers written in words, addresses spelt out (“ada at engine dot "
+    "io”), what pictures and attachments hold, and special categories such as health or religion"
 )
 
 
@@ -40,8 +40,7 @@ def protection(inputs: DataCardInputs) -> Section:
 
 
 _RAW = (
-    "In data/raw/ of this project, in DVC's cache, and in a DVC remote if one is set up and was pushed to. "
-    "Example data that is small may be in git instead.",
+    "In data/raw/ of this project, and either in git or in DVC's cache and the DVC remotes it was pushed to.",
     "Raw rows hold every value as it was delivered.",
 )
 _PREPARED = (
@@ -54,8 +53,8 @@ _WHO = (
     "access is granted where these are stored.",
 )
 _UNKNOWN = (
-    "Legal basis, retention, what the persons concerned were told, and who is responsible: the project declares none of "
-    "these. Keep them in your records of processing, with this page.",
+    "Legal basis, retention, what the persons concerned were told, and who is responsible: the project "
+    "declares none of these. Keep them in your records of processing, with this page.",
 )
 
 
@@ -73,15 +72,16 @@ def _became(inputs: DataCardInputs) -> Iterator[str]:
         for actions in kinds.values()
     ):
         yield (
-            "Invented values are made with a secret key that lies outside the project. Who holds it can confirm a "
-            "guess: treat rows that hold them as personal data."
+            "Invented values are made with a secret key that lies outside the project. Who holds it can "
+            "confirm a guess: treat rows that hold them as personal data."
         )
 
 
 def _sought(inputs: DataCardInputs) -> Iterator[str]:
     policy = inputs.data.personal_data
+    plural = "" if len(policy.kinds) == 1 else "s"
     if policy.kinds:
-        yield f"{len(policy.kinds)} kinds: {listed(tuple(kind_name(kind) for kind in policy.kinds))}."
+        yield f"{len(policy.kinds)} kind{plural}: {listed(tuple(kind_name(kind) for kind in policy.kinds))}."
     if policy.patterns:
         yield f"Kinds of the project's own: {listed(tuple(own.name for own in policy.patterns))}."
     if policy.ner is not None:
@@ -107,14 +107,14 @@ def _not_sought(inputs: DataCardInputs, policy: PersonalData) -> Iterator[str]:
     if inputs.task.kind == "classification":
         yield "The labels, which the project itself declares."
     yield (
-        "What was looked for is not always found: nothing here proves that the rows hold no personal data. Values "
-        "reserved for examples (ada@example.org, 555-0143) count as nobody's."
+        "What was looked for is not always found: nothing here proves that the rows hold no personal data. "
+        "Values reserved for examples (ada@example.org, 555-0143) count as nobody's."
     )
 
 
 def _trackers(inputs: DataCardInputs) -> str:
     if inputs.data.allow_rows_in_trackers:
-        return "They may: data.allow_rows_in_trackers lets experiment trackers take sample rows, reports and data sets."
+        return "They may: data.allow_rows_in_trackers lets experiment trackers take rows, if they are set to."
     return "Not to experiment trackers: data.allow_rows_in_trackers is off. A DVC remote gets what is pushed to it."
 
 

@@ -8,6 +8,12 @@ from tunewright.reporting.data_card.view import Quote, Section, filled
 from tunewright.reporting.facts import SPLITS, Step, Table
 
 CHARACTERS_SHOWN = 300
+LOOKED_FOR = {
+    "near": "Removed is a row whose question is nearly that of another one with the same numbers and answer.",
+    "exact": "Removed is a row whose question and answer are those of another one, but for case and punctuation.",
+    "none": "Duplicates stay: data.deduplicate is none.",
+}
+"""By data.deduplicate."""
 
 
 def sources(inputs: DataCardInputs) -> Section:
@@ -70,7 +76,7 @@ def rejected(inputs: DataCardInputs) -> Section:
     )
     most = f"{100 * inputs.data.max_rejected_share:g} %"
     text = (
-        f"Rows that break a rule are left out, never mended in silence. Above {most} of them preparation stops."
+        f"Rows that break a rule are left out, not mended. Above {most} of them preparation stops."
         if table.rows
         else "No row was rejected."
     )
@@ -94,11 +100,7 @@ def duplicates(inputs: DataCardInputs) -> Section:
         ("Removed", "Why", "Stays as", "Split"),
         tuple((one.place, f"{one.reason} {one.detail}", one.id, one.split) for one in card.duplicates),
     )
-    text = [
-        "Rows that say what another row says are removed, and rows that would tell a split what another one asks."
-        if card.removed
-        else "No row says what another one says."
-    ]
+    text = [LOOKED_FOR[inputs.data.deduplicate], *([] if card.removed else ["No row was removed."])]
     if card.duplicates and left_in(card):
         text.append("No texts are shown, since personal data stays in the rows.")
     return Section(

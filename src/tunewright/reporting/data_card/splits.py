@@ -46,8 +46,8 @@ def frozen(inputs: DataCardInputs) -> Section:
     """The frozen test set with its changes."""
     changes = inputs.card.frozen
     text = (
-        "The test set is frozen: data/test.lock holds its rows as hashes, and rows near one of them are kept out of "
-        "training."
+        "The test set is frozen: data/test.lock holds its rows as hashes, and rows near one of them are kept "
+        "out of training."
         if changes
         else "The test set is not frozen: it may change when rows are added. `tunewright freeze` freezes it."
     )
