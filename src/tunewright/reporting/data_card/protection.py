@@ -115,7 +115,7 @@ def _not_sought(inputs: DataCardInputs, policy: PersonalData) -> Iterator[str]:
 def _trackers(inputs: DataCardInputs) -> str:
     if inputs.data.allow_rows_in_trackers:
         return "They may: data.allow_rows_in_trackers lets experiment trackers take rows, if they are set to."
-    return "Not to experiment trackers: data.allow_rows_in_trackers is off. A DVC remote gets what is pushed to it."
+    return "Not to experiment trackers: data.allow_rows_in_trackers is off. DVC remotes get what is pushed."
 
 
 def _licences(inputs: DataCardInputs) -> Iterator[str]:

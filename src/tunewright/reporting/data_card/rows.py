@@ -10,7 +10,7 @@ from tunewright.reporting.facts import SPLITS, Step, Table
 CHARACTERS_SHOWN = 300
 LOOKED_FOR = {
     "near": "Removed is a row whose question is nearly that of another one with the same numbers and answer.",
-    "exact": "Removed is a row whose question and answer are those of another one, but for case and punctuation.",
+    "exact": "Removed is a row with question and answer of another one, whatever their case and punctuation.",
     "none": "Duplicates stay: data.deduplicate is none.",
 }
 """By data.deduplicate."""
