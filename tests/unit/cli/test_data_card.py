@@ -40,19 +40,11 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("params.yaml", "dvc.yaml", ".gitignore"):
         shutil.copy(ROOT / name, folder)
     subprocess.run(["git", "init", "--quiet", "."], cwd=folder, check=True)
-    twins = [
-        {
-            "id": f"x{n}",
-            "customer": "x",
-            "prompt": PROMPT,
-            "completion": ANSWER,
-            "channel": "app",
-            "language": "en",
-        }
-        for n in range(2)
-    ]
+    fields = {"customer": "x", "prompt": PROMPT, "completion": ANSWER, "channel": "app", "language": "en"}
+    row = {"customer": "x", "prompt": PROMPT, "completion": ANSWER, "channel": "app", "language": "en"}
+    twins = [{"id": f"x{number}", **row} for number in range(2)]
     with (folder / "data" / "raw" / "tickets.jsonl").open("a") as file:
-        file.writelines(json.dumps(row) + "\n" for row in twins)
+        file.writelines(json.dumps(twin) + "\n" for twin in twins)
     for run in (run_compose, run_prepare):
         run(folder)
     return folder

@@ -148,7 +148,6 @@ def card() -> DataCard:
         frozen=(),
         warnings=("One prompt stands with two different answers; both are kept.",),
         personal_data={
-            "answer": {"order_number": {"allow": 2}},
             "prompt": {"email_address": {"redact": 4}, "phone_number": {"drop": 1, "redact": 2}},
         },
         duplicates=(

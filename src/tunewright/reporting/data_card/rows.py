@@ -9,8 +9,8 @@ from tunewright.reporting.facts import SPLITS, Step, Table
 
 CHARACTERS_SHOWN = 300
 LOOKED_FOR = {
-    "near": "Removed is a row whose question is nearly that of another one with the same numbers and answer.",
-    "exact": "Removed is a row with question and answer of another one, whatever their case and punctuation.",
+    "near": "A row is removed if another one has nearly the same question, the same numbers and the same answer.",
+    "exact": "A row is removed if another one has the same question and answer, but for case and punctuation.",
     "none": "Duplicates stay: data.deduplicate is none.",
 }
 """By data.deduplicate."""
