@@ -32,7 +32,7 @@ PROMPT = f"Where is the parcel with the blue ribbon? Write to {ADDRESS} or call 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project after `dvc repro prepare`: the reference tickets, and one with personal data that stands twice."""
+    """A project after `dvc repro prepare`: the reference tickets, and one that stands twice."""
     folder = tmp_path_factory.mktemp("card") / "project"
     folder.mkdir()
     for name in ("conf", "data", "extensions"):
@@ -40,7 +40,6 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("params.yaml", "dvc.yaml", ".gitignore"):
         shutil.copy(ROOT / name, folder)
     subprocess.run(["git", "init", "--quiet", "."], cwd=folder, check=True)
-    fields = {"customer": "x", "prompt": PROMPT, "completion": ANSWER, "channel": "app", "language": "en"}
     row = {"customer": "x", "prompt": PROMPT, "completion": ANSWER, "channel": "app", "language": "en"}
     twins = [{"id": f"x{number}", **row} for number in range(2)]
     with (folder / "data" / "raw" / "tickets.jsonl").open("a") as file:

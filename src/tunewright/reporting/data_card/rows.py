@@ -9,8 +9,8 @@ from tunewright.reporting.facts import SPLITS, Step, Table
 
 CHARACTERS_SHOWN = 300
 LOOKED_FOR = {
-    "near": "A row is removed if another one has nearly the same question, the same numbers and the same answer.",
-    "exact": "A row is removed if another one has the same question and answer, but for case and punctuation.",
+    "near": "A row is removed if another has nearly the same question, the same numbers and the same answer.",
+    "exact": "A row is removed if another has the same question and answer, but for case and punctuation.",
     "none": "Duplicates stay: data.deduplicate is none.",
 }
 """By data.deduplicate."""

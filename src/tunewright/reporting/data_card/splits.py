@@ -49,7 +49,7 @@ def frozen(inputs: DataCardInputs) -> Section:
         "The test set is frozen: data/test.lock holds its rows as hashes, and rows near one of them are kept "
         "out of training."
         if changes
-        else "The test set is not frozen: it may change when rows are added. The command tunewright freeze freezes it."
+        else "The test set is not frozen: it may change when rows are added. To freeze it: tunewright freeze."
     )
     table = Table(
         "How it came about, oldest first",
