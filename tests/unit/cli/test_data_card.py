@@ -93,7 +93,7 @@ def test_rows_of_other_settings_are_not_described(project: Path) -> None:
     (project / "dvc.lock").write_text(yaml.safe_dump(lock))
     data_card(project, HERE)
     set_values(project, ["data.personal_data.action=report"])
-    with pytest.raises(UsageError, match=r"other settings: data\.personal_data$") as caught:
+    with pytest.raises(UsageError, match=r"other settings: data\.personal_data\n") as caught:
         data_card(project, HERE)
     assert caught.value.fix == "dvc repro prepare"
 

@@ -1,5 +1,6 @@
 """The page: complete in itself, well-formed, inert whatever the rows hold, and right in what it says."""
 
+import json
 import re
 import xml.etree.ElementTree as ET
 from dataclasses import replace
@@ -28,7 +29,12 @@ def hostile(tmp_path_factory) -> tuple[str, str]:
     """Both pages of a project in which every text that is not ours is an attack."""
     every = " ".join(HOSTILE)
     answered = {
-        who: [replace(row, id=f"{EVIL}{n}", prompt=every, reference=every) for n, row in enumerate(rows)]
+        who: [
+            replace(
+                row, id=f"{EVIL}{n}", prompt=every, reference=json.dumps({every: every}, ensure_ascii=False)
+            )
+            for n, row in enumerate(rows)
+        ]
         for who, rows in predictions(4).items()
     }
     data_card = replace(
