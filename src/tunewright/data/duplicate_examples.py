@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tunewright.data.card import DuplicateExample
-from tunewright.data.raw_row import Discarded
+from tunewright.data.raw_row import Discarded, Place
 from tunewright.data.split import Parts
 
 SHOWN = 3
@@ -23,24 +23,23 @@ def duplicate_examples(discarded: Iterable[Discarded], parts: Parts) -> tuple[Du
         discarded: removed rows, in an order that does not change from run to run.
         parts: the rows of each split.
     """
-    first: dict[str, list[Discarded]] = {}
+    first: dict[str, list[tuple[Discarded, Place]]] = {}
     for row in discarded:
         if row.stays is not None and len(alike := first.setdefault(row.reason, [])) < LOOKED_AT:
-            alike.append(row)
-    sought = {row.stays for alike in first.values() for row in alike}
-    if not sought:
-        return ()
+            alike.append((row, row.stays))
+    sought = {stays for alike in first.values() for _, stays in alike}
     twins = {
         member.row.place: (member.row.id, split)
         for split, members in parts.items()
-        for member in members
+        for member in (members if sought else ())
         if member.row.place in sought
     }
-    return tuple(
-        DuplicateExample(row.reason, str(row.place), row.detail, *twins[row.stays])
-        for alike in first.values()
-        for row in sorted(
-            (row for row in alike if row.stays in twins), key=lambda row: twins[row.stays][1] == "test"
-        )[:SHOWN]
-        if row.stays is not None
-    )
+    found = []
+    for alike in first.values():
+        standing = [(row, *twins[stays]) for row, stays in alike if stays in twins]
+        standing.sort(key=lambda example: example[2] == "test")
+        found += [
+            DuplicateExample(row.reason, str(row.place), row.detail, name, split)
+            for row, name, split in standing[:SHOWN]
+        ]
+    return tuple(found)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tunewright.config.schema.personal_data import Kind
+from collections.abc import Mapping
 
-KIND_NAMES: dict[Kind, str] = {
+KIND_NAMES: Mapping[str, str] = {
     "email_address": "e-mail address",
     "phone_number": "phone number",
     "credit_card": "payment card number",
@@ -48,8 +48,7 @@ FIELD_NAMES = {"prompt": "question (prompt)", "answer": "answer", "group": "grou
 
 def kind_name(kind: str) -> str:
     """A kind in words; kinds of the project's own and NER's entities keep their names."""
-    names: dict[str, str] = {**KIND_NAMES}
-    return names.get(kind, kind.replace("_", " "))
+    return KIND_NAMES.get(kind, kind.replace("_", " "))
 
 
 def field_name(field: str) -> str:
