@@ -25,7 +25,7 @@ class Outcome:
 def outcome(card: DataCard) -> Outcome:
     """Whether personal data was found, and whether any stays."""
     found, left = card.counts()["personal_data"], left_in(card)
-    caution = "Kinds that were not looked for may still be in the rows: see below."
+    caution = "What was not looked for or not recognised may still be in the rows: see below."
     if not found:
         return Outcome("clear", "No personal data was found", f"None of the kinds looked for. {caution}")
     values = _values(found)
