@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -99,14 +99,13 @@ def left_in(card: DataCard) -> int:
 
 def _places(path: Path, reasons: Iterable[str]) -> dict[str, Places]:
     """The first places of each reason; in the file a reason may go on with what differs from row to row."""
-    longest_first = sorted(reasons, key=len, reverse=True)
+    known = frozenset(reasons)
     first: dict[str, list[str]] = {}
     fixes: dict[str, str] = {}
     if path.exists() and path.stat().st_size == 0:
         return {}
     for row in artifacts.read_jsonl(path):
-        told = row["reason"]
-        reason = next((one for one in longest_first if f"{told} ".startswith(f"{one} ")), told)
+        reason = _reason(row["reason"], known)
         places = first.setdefault(reason, [])
         if len(places) < PLACES_SHOWN:
             places.append(
@@ -114,6 +113,14 @@ def _places(path: Path, reasons: Iterable[str]) -> dict[str, Places]:
             )
             fixes.setdefault(reason, row.get("fix", ""))
     return {reason: Places(tuple(places), fixes[reason]) for reason, places in first.items()}
+
+
+def _reason(told: str, known: Container[str]) -> str:
+    """The longest of the known reasons with which it begins; itself if there is none."""
+    reason = told
+    while reason and reason not in known:
+        reason = reason.rpartition(" ")[0]
+    return reason or told
 
 
 def _twins(root: Path, card: DataCard) -> dict[str, Row]:

@@ -8,6 +8,7 @@ from tunewright.reporting.data_card.view import Quote, Section, filled
 from tunewright.reporting.facts import SPLITS, Step, Table
 
 CHARACTERS_SHOWN = 300
+REASONS_SHOWN = 50
 LOOKED_FOR = {
     "near": "A row is removed if another has nearly the same question, the same numbers and the same answer.",
     "exact": "A row is removed if another has the same question and answer, but for case and punctuation.",
@@ -65,12 +66,21 @@ def funnel(inputs: DataCardInputs) -> Section:
 
 def rejected(inputs: DataCardInputs) -> Section:
     """Faulty rows by reason, with their first places; never a text."""
+    commonest = sorted(inputs.card.rejected.items(), key=lambda item: -item[1])
+    others = [rows for _, rows in commonest[REASONS_SHOWN:]]
     table = Table(
         "Rejected rows; all of them: artifacts/data/rejected.jsonl",
         ("Reason", "Rows", "First places", "What to do"),
-        tuple(
-            (reason, numbers.count(rows), _first(inputs, reason, rows), _fix(inputs, reason))
-            for reason, rows in sorted(inputs.card.rejected.items(), key=lambda item: -item[1])
+        (
+            *(
+                (reason, numbers.count(rows), _first(inputs, reason, rows), _fix(inputs, reason))
+                for reason, rows in commonest[:REASONS_SHOWN]
+            ),
+            *(
+                [(f"{numbers.count(len(others))} rarer reasons", numbers.count(sum(others)), "–", "–")]
+                if others
+                else []
+            ),
         ),
         numeric=("Rows",),
     )

@@ -94,6 +94,13 @@ def test_the_commonest_reason_comes_first(tickets):
     assert [row[1] for row in table.rows] == ["2", "1"]
 
 
+def test_of_very_many_reasons_the_rarest_are_counted_together(tickets):
+    many = {f"reason {number}": 100 - number for number in range(60)}
+    (table,) = rejected(replace(tickets, card=replace(tickets.card, rejected=many))).tables
+    assert len(table.rows) == 51 and table.rows[-1][:2] == ("10 rarer reasons", str(sum(range(41, 51))))
+    assert sum(int(row[1]) for row in table.rows) == sum(many.values())
+
+
 def test_shares_of_the_splits_sum_to_all(tickets):
     (table,) = splits(tickets).tables
     assert sum(float(row[2].removesuffix(" %")) for row in table.rows) == pytest.approx(100, abs=0.2)
