@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 
-from tunewright.data.card import DataCard, Lengths, SourceCounts
+from tunewright.data.card import DataCard, DuplicateExample, Lengths, SourceCounts
 from tunewright.data.frozen import Change
 from tunewright.data.raw_row import Place
 from tunewright.data.rows import Message, Row
@@ -59,7 +59,7 @@ FILES = {
         "`row`, their number, stands in place of `line`.",
         Place,
     ),
-    "artifacts/data/card.json": File("JSON.", DataCard, (SourceCounts, Lengths, Change)),
+    "artifacts/data/card.json": File("JSON.", DataCard, (SourceCounts, Lengths, Change, DuplicateExample)),
     "artifacts/baseline/predictions.jsonl": PREDICTIONS,
     "artifacts/evaluation/predictions.jsonl": PREDICTIONS,
     "artifacts/adapter/": File(
@@ -76,6 +76,11 @@ FILES = {
     "timings/train.json": TIMING,
     "plots/loss.csv": File("CSV with a header: the loss by step, of training and of validation."),
     "reports/report.html": File("The report: one HTML file that loads nothing from elsewhere."),
+    "reports/data_card.html": File(
+        "The data card for people: where rows come from, what became of them, personal data. Holds rows "
+        "where it shows duplicates. Loads nothing from elsewhere."
+    ),
+    "reports/data_card.md": File("The same as Markdown, without a text of any row."),
     "reports/model_card.md": File("The model card: Markdown with the metadata block that model hubs read."),
 }
 RENAMED = {"sha256": "row_sha256"}

@@ -29,7 +29,13 @@ REJECTED = {
     "a card as priority": "5425233430109903",
 }
 KEPT = {"an address": "paula.kept@customers.example", "a card": "4716 9876 5432 1017"}
-MAY_HOLD_ROWS = ("artifacts/data/", "artifacts/baseline/", "artifacts/evaluation/", "reports/report.html")
+MAY_HOLD_ROWS = (
+    "artifacts/data/",
+    "artifacts/baseline/",
+    "artifacts/evaluation/",
+    "reports/report.html",
+    "reports/data_card.html",
+)
 ANSWER = {
     "category": "delivery",
     "priority": "normal",

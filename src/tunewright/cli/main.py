@@ -207,6 +207,18 @@ def preview(
     show_preview(Path.cwd(), split, number, row, output if html else None)
 
 
+@app.command("data-card")
+def data_card(
+    folder: Annotated[Path, typer.Option(help="Where data_card.html and data_card.md go.")] = Path(
+        ".tunewright"
+    ),
+) -> None:
+    """Write the data card of the prepared rows for people: sources, funnel, personal data, warnings."""
+    from tunewright.cli.data_card import data_card as write_data_card
+
+    write_data_card(Path.cwd(), folder)
+
+
 @feedback.command("add")
 def feedback_add(
     file: Annotated[

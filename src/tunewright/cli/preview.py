@@ -66,7 +66,7 @@ def preview(root: Path, split: Shown, number: int, row: str | None, page: Path |
         write_text(root / page, render_preview(found, project=settings.project.name, base_model=base))
         typer.echo("\n".join(found.totals))
         typer.echo(f"preview: open {page} in a browser; it holds rows of the data")
-        if _offered_by_git(root, page):
+        if offered_by_git(root, page):
             say(f"warning: git does not ignore {page}: do not commit it")
         return
     from rich.console import Console
@@ -102,7 +102,7 @@ def _named(root: Path, split: Shown, rows: Sequence[Row], name: str) -> Row:
     raise unknown_name("row", name, [row.id for row in rows])
 
 
-def _offered_by_git(root: Path, page: Path) -> bool:
+def offered_by_git(root: Path, page: Path) -> bool:
     """Whether git would take the file into a commit; false where there is no git."""
     try:
         asked = subprocess.run(["git", "check-ignore", "--quiet", str(page)], cwd=root, check=False)

@@ -51,6 +51,24 @@ class Lengths:
 
 
 @dataclass(frozen=True)
+class DuplicateExample:
+    """A removed row and the one that stays, by their places; never what they say.
+
+    Attributes:
+        reason: as in `DataCard.removed`.
+        place: of the removed row, `file:line`.
+        detail: completes the reason: place and likeness of the row that stays.
+        id, split: of the row that stays.
+    """
+
+    reason: str
+    place: str
+    detail: str
+    id: str
+    split: str
+
+
+@dataclass(frozen=True)
 class DataCard:
     """What stands in artifacts/data/card.json.
 
@@ -71,6 +89,7 @@ class DataCard:
         warnings: sentences for people.
         personal_data: what was met in the rows that were read: field -> kind -> action -> how often.
             `allow` is the action for values that `personal_data.allow` lets through.
+        duplicates: up to three examples for each reason in `removed`.
     """
 
     sources: tuple[SourceCounts, ...]
@@ -85,6 +104,7 @@ class DataCard:
     frozen: tuple[Change, ...]
     warnings: tuple[str, ...]
     personal_data: dict[str, dict[str, dict[str, int]]] = field(default_factory=dict)
+    duplicates: tuple[DuplicateExample, ...] = ()
 
     def counts(self) -> dict[str, int]:
         """The flat counts of metrics/data.json: the funnel, the splits, conflicts, personal data found."""
@@ -119,5 +139,6 @@ def read_card(path: Path) -> DataCard:
             "answer_lengths": Lengths(**raw["answer_lengths"]),
             "frozen": tuple(Change(**change) for change in raw["frozen"]),
             "warnings": tuple(raw["warnings"]),
+            "duplicates": tuple(DuplicateExample(**example) for example in raw["duplicates"]),
         }
     )

@@ -37,7 +37,9 @@ def remove_duplicates(candidates: Iterable[Candidate]) -> Sieved:
         if stays is candidate.place:
             kept.append(candidate)
         else:
-            removed.append(Discarded(candidate.place, "duplicate", f"of {stays}", duplicate=True))
+            removed.append(
+                Discarded(candidate.place, "duplicate", f"of {stays}", duplicate=True, stays=stays)
+            )
     return kept, removed
 
 
@@ -154,7 +156,10 @@ def _repeats(
             likeness = jaccard(own[0], theirs[0])
             if likeness >= threshold and jaccard(own[1], theirs[1]) >= threshold:
                 detail = f"of {other.place} (likeness {likeness:.2f})"
-                yield row.number, Discarded(row.place, "near-duplicate", detail, duplicate=True)
+                yield (
+                    row.number,
+                    Discarded(row.place, "near-duplicate", detail, duplicate=True, stays=other.place),
+                )
                 break
         else:
             if len(alike) < KEPT_COMPARED:

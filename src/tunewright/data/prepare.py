@@ -21,6 +21,7 @@ from tunewright.data.card import DataCard, SourceCounts
 from tunewright.data.checking import Numbered, ToCheck, check_rows
 from tunewright.data.describe import Description, warnings
 from tunewright.data.discarded_rows import refuse_many_rejected
+from tunewright.data.duplicate_examples import duplicate_examples
 from tunewright.data.frozen import Frozen, frozen_rows, refuse_changed
 from tunewright.data.leakage import refuse_leaks
 from tunewright.data.personal.counts import by_field, left_in
@@ -190,6 +191,7 @@ def write_splits(divided: Divided, spool: Spool, work: ToCheck, folder: Path) ->
             *_weighted(len(parts["train"]), written["train"]),
         ),
         personal_data=personal,
+        duplicates=duplicate_examples(divided.discarded, parts),
     )
 
 

@@ -54,6 +54,7 @@ class Discarded:
         stops: holds personal data of which the policy says that none may be there: `prepare` must stop.
         personal: the personal data that was met in it: (field, kind, action) -> how often.
         fix: what to do about it; empty where nothing is to be done.
+        stays: where the row stands that says the same and stays; null where it is no duplicate.
     """
 
     place: Place
@@ -63,6 +64,7 @@ class Discarded:
     stops: bool = False
     personal: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
     fix: str = ""
+    stays: Place | None = None
 
     def __str__(self) -> str:
         """Reason and detail as one sentence."""

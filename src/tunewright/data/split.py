@@ -109,7 +109,9 @@ def keep_apart(parts: Parts) -> tuple[Parts, list[Discarded]]:
             same = "same" if other[2] == member.row.prompt_key else "nearly the same"
             what = f"{same} prompt as" if other is owners[0] else "of the same group as"
             reason = f"{what} a row of the {other[0]} split"
-            removed.append(Discarded(member.row.place, reason, f"at {other[1]}", duplicate=True))
+            removed.append(
+                Discarded(member.row.place, reason, f"at {other[1]}", duplicate=True, stays=other[1])
+            )
     return kept, removed
 
 

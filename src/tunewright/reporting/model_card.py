@@ -9,6 +9,7 @@ import re
 from typing import Any
 
 from tunewright.reporting import comparison, facts, numbers
+from tunewright.reporting.data_card.personal_data import fates, found_sentence
 from tunewright.reporting.inputs import ReportInputs
 from tunewright.reporting.names import CONTESTANTS, TUNED
 from tunewright.reporting.rationale import decision_facts
@@ -41,6 +42,7 @@ def _context(inputs: ReportInputs) -> dict[str, Any]:
         "criteria": criterion_rows(inputs.verdict),
         "notes": comparison.notes(inputs),
         "sources": inputs.card.sources,
+        "personal_data": (found_sentence(inputs.card), *fates(inputs.card)),
         "funnel": facts.funnel(inputs),
         "training_facts": facts.training_facts(inputs),
         "cost": facts.cost_lines(inputs),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tunewright.reporting import comparison, examples, facts, numbers
+from tunewright.reporting.data_card.personal_data import personal_data_table
 from tunewright.reporting.inputs import ReportInputs
 from tunewright.reporting.loss_curve import loss_chart
 from tunewright.reporting.names import CONTESTANTS
@@ -52,6 +53,7 @@ def _context(inputs: ReportInputs) -> dict[str, Any]:
         "training_facts": facts.training_facts(inputs),
         "funnel": facts.funnel(inputs),
         "rejected": [(reason, numbers.count(rows)) for reason, rows in inputs.card.rejected.items()],
+        "personal_data": personal_data_table(inputs.card),
         "data_warnings": inputs.card.warnings,
         "sources": inputs.card.sources,
         "answers": facts.answer_rows(inputs),

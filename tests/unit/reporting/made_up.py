@@ -15,7 +15,7 @@ from tunewright.config.schema.model import Model
 from tunewright.config.schema.settings import Choices, Project, Settings, Versions
 from tunewright.config.schema.task import Criterion, Kpi, OutputContract, Rationale, Task
 from tunewright.config.schema.tracking import Tracking
-from tunewright.data.card import DataCard, Lengths, SourceCounts, write_card
+from tunewright.data.card import DataCard, DuplicateExample, Lengths, SourceCounts, write_card
 from tunewright.data.rows import Message, Row, write_rows
 from tunewright.evaluation.metrics import measure, scores
 from tunewright.evaluation.predictions import PREDICTIONS, Prediction, write_predictions
@@ -147,7 +147,28 @@ def card() -> DataCard:
         removed={"duplicate": 12},
         frozen=(),
         warnings=("One prompt stands with two different answers; both are kept.",),
+        personal_data={
+            "prompt": {"email_address": {"redact": 4}, "phone_number": {"drop": 1, "redact": 2}},
+        },
+        duplicates=(
+            DuplicateExample("duplicate", f"{RAW}:7", f"of {RAW}:3", "t0000", "train"),
+            DuplicateExample("duplicate", f"{RAW}:8", f"of {RAW}:5", "t0042", "test"),
+        ),
     )
+
+
+RAW = "data/raw/tickets.jsonl"
+DISCARDED = [
+    {"file": RAW, "line": 7, "reason": "duplicate of data/raw/tickets.jsonl:3", "row_sha256": digest("7")},
+    {
+        "file": RAW,
+        "line": 9,
+        "reason": 'category: "Delivery" is not one of "delivery", "billing"',
+        "fix": 'write "delivery"',
+        "row_sha256": digest("9"),
+    },
+    {"file": RAW, "line": 30, "reason": "line is not JSON at column 8", "row_sha256": digest("30")},
+]
 
 
 def timing(seconds: float, rate: float) -> dict:
@@ -267,6 +288,7 @@ def write_project(
     for path in (artifacts.TRAIN_ROWS, artifacts.VALIDATION_ROWS, artifacts.TEST_ROWS):
         write_rows(root / path, rows if path == artifacts.TEST_ROWS else rows[:1])
     write_card(root / artifacts.DATA_CARD, data_card or card())
+    artifacts.write_jsonl(root / artifacts.REJECTED_ROWS, DISCARDED)
     artifacts.write_text(root / artifacts.ADAPTER / "adapter_config.json", "{}\n")
     artifacts.write_text(root / artifacts.ADAPTER / "adapter_model.safetensors", "weights\n")
     write_predictions(root / artifacts.BASELINE / PREDICTIONS, answered["zero_shot"] + answered["few_shot"])

@@ -217,6 +217,12 @@ def test_fields_stand_in_the_schema_s_order(html, triage):
     assert names == list(triage.task.output.json_schema["properties"]) != sorted(names)
 
 
+def test_personal_data_is_told_by_kind_and_never_by_value(html, triage):
+    assert "e-mail address 4 replaced by a placeholder no" in text_of(html)
+    clean = replace(triage, card=replace(triage.card, personal_data={}))
+    assert "No personal data of the kinds looked for" in text_of(render_report(clean))
+
+
 def test_the_same_inputs_give_the_same_bytes(html, triage):
     assert render_report(triage) == html
 

@@ -17,8 +17,8 @@ from tunewright.stages import report
 
 
 def written(root) -> dict[str, bytes]:
-    names = ("reports/report.html", "reports/model_card.md", "metrics/acceptance.json")
-    return {name: (root / name).read_bytes() for name in names}
+    names = ("report.html", "model_card.md", "data_card.html", "data_card.md", "../metrics/acceptance.json")
+    return {name: (root / "reports" / name).read_bytes() for name in names}
 
 
 def test_it_writes_report_card_and_verdict_and_says_the_table(tmp_path, capfd):
@@ -70,6 +70,7 @@ def test_a_tracker_that_fails_changes_nothing(tmp_path, monkeypatch, capfd):
     [
         artifacts.BASE_MODEL,
         artifacts.DATA_CARD,
+        artifacts.REJECTED_ROWS,
         artifacts.EVALUATION / PREDICTIONS,
         artifacts.METRICS / "train.json",
         artifacts.LOSS_CSV,
