@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+from functools import cache
+from io import BytesIO
 from pathlib import Path
 from unittest.mock import patch
 
@@ -73,7 +75,7 @@ def prepared(settings: Settings, folder: Path) -> object:
     table = "id,x;prompt,y;completion\n" + "".join(f"{n},1;{n},2;{n}\n" for n in range(60))
     (raw / "rows.txt").write_text(table)
     if settings.data.sources[0].format == "excel":
-        write_book(raw / "rows.xlsx")
+        (raw / "rows.xlsx").write_bytes(book_of_two_sheets())
     (folder / "extensions").mkdir()
     (folder / "extensions" / "loud.py").write_text(TRANSFORM)
     (folder / "extensions" / "first_rows.py").write_text(READER)
@@ -83,17 +85,19 @@ def prepared(settings: Settings, folder: Path) -> object:
     return {path.name: path.read_text() for path in sorted((folder / artifacts.DATA).iterdir())}
 
 
-def write_book(path: Path) -> None:
-    """A workbook of two sheets."""
+@cache
+def book_of_two_sheets() -> bytes:
+    """A workbook, the same bytes each time it is asked for: the file holds when it was made."""
     from openpyxl import Workbook
 
-    book = Workbook()
+    book, file = Workbook(), BytesIO()
     for sheet in (book.active, book.create_sheet("two")):
         sheet.append(["id", "prompt", "completion"])
         for number in range(60):
             sheet.append([f"{number}", f"{sheet.title} {number}", f"{number}"])
     book.active.title = "one"
-    book.save(path)
+    book.save(file)
+    return file.getvalue()
 
 
 def fetched(settings: Settings, folder: Path) -> object:
