@@ -321,6 +321,6 @@ def test_the_weight_of_a_source_repeats_its_training_rows_alone(folder):
     assert twice.card.splits == plain.card.splits
     count = len(plain.rows["train"])
     assert (
-        f"weights of sources: the {count} training rows are written as {2 * count} lines"
+        f"weights of sources: the {count} training rows are written as {2 * count} lines, one row as 2 at most"
         in twice.card.warnings
     )
