@@ -45,7 +45,8 @@ def test_what_training_or_the_test_lacks_or_hardly_has_is_told():
     assert list(uncovered(slices, 5, by_label=False)) == [
         "in the test but never in training: language=fr (3 test rows)",
         "in the test but with fewer than 5 rows in training: language=it (4 training rows)",
-        "in training but never in the test, so how they are learnt is not seen: language=nl (7 training rows)",
+        "in training but never in the test, so how they are learnt is not seen: "
+        "language=nl (7 training rows)",
         "with fewer than 5 rows in the test, on which a score says little: language=pl (4 test rows)",
     ]
     assert list(uncovered(slices[:1], 20, by_label=False)) == []

@@ -1,10 +1,9 @@
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.data.made import candidate, members
-from tunewright.config.schema.task import OutputContract
 from tunewright.config.schema.data import Data, Source
+from tunewright.config.schema.task import OutputContract
 from tunewright.data.card import DataCard, Lengths, SourceCounts, read_card, write_card
 from tunewright.data.coverage import Slice
 from tunewright.data.describe import Description, lengths, warnings

@@ -10,9 +10,9 @@ from tunewright.data.enough import enough, refuse_too_few
 from tunewright.errors import DataError
 
 
-def found(kind, rows, **minimum):
+def found(kind, there, **minimum):
     source = Source(path="data/raw/a", licence="none")
-    return enough(Data(sources=(source,), minimum=Minimum(**minimum)), kind, rows)
+    return enough(Data(sources=(source,), minimum=Minimum(**minimum)), kind, there)
 
 
 @pytest.mark.parametrize(
