@@ -129,7 +129,7 @@ def watched(settings: Settings, folder: Path) -> object:
 
 def estimated(settings: Settings, _: Path) -> object:
     """What `tunewright plan` says of the training."""
-    return list(plan._training(settings, card(), estimated_tokens(make_rows(9), "", 64)))
+    return list(plan._training(settings, 9, estimated_tokens(make_rows(9), "", 64)))
 
 
 def started(settings: Settings, folder: Path) -> object:

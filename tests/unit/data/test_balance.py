@@ -188,7 +188,8 @@ def test_classes_out_of_balance_are_warned_of_by_name_and_many_values_are_not_li
     sizes = {name: one.lines for name, one in card.balance.classes.items()}
     assert (
         f"classes of completion: the largest (a) has {sizes['a']} training lines, "
-        f"the smallest (b) {sizes['b']}, more than 10 times as many (data.balance.warn_above); data.balance.policy evens them out"
+        f"the smallest (b) {sizes['b']}, more than 10 times as many "
+        "(data.balance.warn_above); data.balance.policy evens them out"
     ) in card.warnings
     data = folder.data(given, fields=fields, balance=Balance(by="customer"))
     card = prepared(folder, data, "classification", LABELS).card
