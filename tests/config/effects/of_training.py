@@ -12,7 +12,6 @@ from unittest.mock import patch
 from tests.config.effects.effect import Effect, refused
 from tests.config.effects.of_evaluation import tiny_folder
 from tests.unit.evaluation.made_up import make_rows
-from tests.unit.reporting.made_up import card
 from tunewright.cli import plan
 from tunewright.config.schema import Settings
 from tunewright.tracking.none import NoRun
