@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from pydantic import TypeAdapter
 
 from tunewright.data.card import DataCard, DuplicateExample, Lengths, SourceCounts
+from tunewright.data.coverage import Slice
+from tunewright.data.describe_training import ClassBalance, ClassRows
+from tunewright.data.enough import Enough
 from tunewright.data.frozen import Change
 from tunewright.data.raw_row import Place
 from tunewright.data.rows import Message, Row
@@ -59,14 +62,21 @@ FILES = {
         "`row`, their number, stands in place of `line`.",
         Place,
     ),
-    "artifacts/data/card.json": File("JSON.", DataCard, (SourceCounts, Lengths, Change, DuplicateExample)),
+    "artifacts/data/card.json": File(
+        "JSON.",
+        DataCard,
+        (SourceCounts, Lengths, Change, DuplicateExample, Enough, ClassBalance, ClassRows, Slice),
+    ),
     "artifacts/baseline/predictions.jsonl": PREDICTIONS,
     "artifacts/evaluation/predictions.jsonl": PREDICTIONS,
     "artifacts/adapter/": File(
         "What peft's `PeftModel.from_pretrained` takes: `adapter_config.json`, `adapter_model.safetensors`. "
         "With `method=full` a whole model, as transformers' `from_pretrained` takes it."
     ),
-    "metrics/data.json": File("JSON: rows read, kept, rejected, removed and in each split; `conflicts`."),
+    "metrics/data.json": File(
+        "JSON: rows read, kept, rejected, removed and in each split; `conflicts`; where there are classes, "
+        "`classes` with the training rows of each before balancing and its lines after."
+    ),
     "metrics/baseline.json": SCORES,
     "metrics/evaluation.json": SCORES,
     "metrics/train.json": File("JSON.", TrainingMetrics),

@@ -39,19 +39,23 @@ def plan(root: Path) -> None:
     (root / FOLDER).mkdir(exist_ok=True)
     with TemporaryDirectory(dir=root / FOLDER, prefix="plan-") as folder:
         card = describe(work, Path(folder))
-        rows = [row for name in ("train", "validation") for row in read_rows(Path(folder) / f"{name}.jsonl")]
-    tokens = _tokens(root, settings, rows)
-    typer.echo("\n".join([*_data(card), *_training(settings, card, tokens), *_time(root, settings)]))
+        train, validation = (read_rows(Path(folder) / f"{name}.jsonl") for name in ("train", "validation"))
+    tokens = _tokens(root, settings, [*train, *validation])
+    typer.echo("\n".join([*_data(card), *_training(settings, len(train), tokens), *_time(root, settings)]))
 
 
 def _data(card: DataCard) -> Iterator[str]:
     counts = card.counts()
     yield (
         f"data      {counts['read']} rows read, {counts['rejected']} rejected, "
-        f"{counts['removed']} duplicates; {counts['train']} train, {counts['validation']} validation, "
+        f"{counts['removed']} removed; {counts['train']} train, {counts['validation']} validation, "
         f"{counts['test']} test"
     )
     yield from (f"          note: {warning}" for warning in card.warnings)
+    if card.enough is not None and not card.enough.short:
+        yield f"          {card.enough}"
+    elif card.enough is not None and card.enough.policy == "fail":
+        yield "          `prepare` will stop for want of rows: data.minimum.policy is fail"
 
 
 def _tokens(root: Path, settings: Settings, rows: Sequence[Row]) -> RowTokens:
@@ -65,11 +69,11 @@ def _tokens(root: Path, settings: Settings, rows: Sequence[Row]) -> RowTokens:
     return counted(tokenizer, rows, settings.task.instructions, settings.method)
 
 
-def _training(settings: Settings, card: DataCard, tokens: RowTokens) -> Iterator[str]:
+def _training(settings: Settings, rows: int, tokens: RowTokens) -> Iterator[str]:
     method, hardware, choices = settings.method, settings.hardware, settings.choices
     lengths = tokens.lengths
     used = 1 - lengths.over / lengths.rows if method.too_long == "drop" else 1.0
-    steps = optimizer_steps(method, round(card.splits["train"] * used))
+    steps = optimizer_steps(method, round(rows * used))
     yield (
         f"recipe    {choices.method}: {steps} steps of {method.global_batch_size} rows, "
         f"{method.num_train_epochs:g} epochs, learning rate {method.learning_rate:g}"

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 from tunewright.artifacts import read_json, write_json
+from tunewright.data.coverage import Slice
+from tunewright.data.describe_training import ClassBalance, ClassRows
+from tunewright.data.enough import Enough
 from tunewright.data.frozen import Change
 
 CHARACTERS_PER_TOKEN = 4
@@ -20,7 +24,8 @@ class SourceCounts:
         format: what the rows and the file were taken for, `chat (JSON Lines)`.
         licence: as the project declares it.
         sha256: of the file's bytes.
-        read, kept, rejected, removed: rows; removed ones say what another row says.
+        read, kept, rejected, removed: rows; removed ones repeat another row, would leak into another split,
+            or are left out by data.balance.
     """
 
     path: str
@@ -84,12 +89,16 @@ class DataCard:
         prompt_lengths, answer_lengths: over the rows of all splits.
         conflicts: prompts (normalised) that stand with different answers; all are kept.
         rejected: reason -> rows.
-        removed: reason -> rows; they say what another row says, or would leak from a split into another.
+        removed: reason -> rows; they say what another row says, would leak from a split into another, or
+            are left out by data.balance.
         frozen: how the frozen test set came about; empty if nothing is frozen.
         warnings: sentences for people.
         personal_data: what was met in the rows that were read: field -> kind -> action -> how often.
             `allow` is the action for values that `personal_data.allow` lets through.
         duplicates: up to three examples for each reason in `removed`.
+        enough: whether the training rows are as many as the task's purpose asks for.
+        balance: rows and lines of the training split by class; null where nothing parts the rows.
+        coverage: rows of each slice by split: values of the answer and of meta fields, bands of length.
     """
 
     sources: tuple[SourceCounts, ...]
@@ -105,9 +114,18 @@ class DataCard:
     warnings: tuple[str, ...]
     personal_data: dict[str, dict[str, dict[str, int]]] = field(default_factory=dict)
     duplicates: tuple[DuplicateExample, ...] = ()
+    enough: Enough | None = None
+    balance: ClassBalance | None = None
+    coverage: tuple[Slice, ...] = ()
+
+    def metrics(self) -> dict[str, Any]:
+        """What stands in metrics/data.json: the counts, and training rows by class before and after."""
+        classes = {} if self.balance is None else self.balance.classes
+        before_and_after = {name: {"before": one.rows, "after": one.lines} for name, one in classes.items()}
+        return {**self.counts(), **({"classes": before_and_after} if classes else {})}
 
     def counts(self) -> dict[str, int]:
-        """The flat counts of metrics/data.json: the funnel, the splits, conflicts, personal data found."""
+        """The flat counts: the funnel, the splits, conflicts, personal data found."""
         steps = ("read", "kept", "rejected", "removed")
         funnel = {step: sum(getattr(source, step) for source in self.sources) for step in steps}
         personal = sum(
@@ -140,5 +158,19 @@ def read_card(path: Path) -> DataCard:
             "frozen": tuple(Change(**change) for change in raw["frozen"]),
             "warnings": tuple(raw["warnings"]),
             "duplicates": tuple(DuplicateExample(**example) for example in raw["duplicates"]),
+            "enough": _enough(raw.get("enough")),
+            "balance": _balance(raw.get("balance")),
+            "coverage": tuple(Slice(**one) for one in raw.get("coverage", ())),
         }
     )
+
+
+def _enough(raw: dict[str, Any] | None) -> Enough | None:
+    return None if raw is None else Enough(**raw)
+
+
+def _balance(raw: dict[str, Any] | None) -> ClassBalance | None:
+    if raw is None:
+        return None
+    classes = {name: ClassRows(**one) for name, one in raw["classes"].items()}
+    return ClassBalance(**{**raw, "classes": classes})

@@ -7,7 +7,7 @@ Every removed row names the one that stays.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -105,7 +105,7 @@ def remove_near_duplicates(
     threshold: float,
     *,
     free_text: bool,
-    frozen: Collection[str] = (),
+    frozen: Mapping[str, Collection[str]] | None = None,
 ) -> Sieved:
     """Keep one of the rows with nearly the same prompt and the same answer.
 
@@ -117,15 +117,16 @@ def remove_near_duplicates(
         texts: gives a row's prompt and answer as they are compared.
         threshold: the least likeness of near-duplicates.
         free_text: answers are the same if they are near-duplicates with the same numbers; else only if equal.
-        frozen: prompt_keys of the frozen test set, whose rows stay before others.
+        frozen: for each prompt_key of the frozen test set the keys of its answers; its rows stay first.
     """
+    held = frozen or {}
     members: dict[str, list[Candidate]] = {}
     for candidate, name in zip(candidates, cluster, strict=True):
         members.setdefault(name, []).append(candidate)
     removed: dict[int, Discarded] = {}
     for rows in members.values():
         if len(rows) > 1:
-            rows.sort(key=lambda row: (row.prompt_key not in frozen, row.number))
+            rows.sort(key=lambda row: (row.answer_key not in held.get(row.prompt_key, ()), row.number))
             removed.update(_repeats(rows, texts, threshold, free_text=free_text))
     return [row for row in candidates if row.number not in removed], list(removed.values())
 

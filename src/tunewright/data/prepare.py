@@ -16,10 +16,13 @@ from typing import TYPE_CHECKING
 from tunewright.artifacts import REJECTED_ROWS, write_lines
 from tunewright.config.schema.data import Data
 from tunewright.data import duplicates
+from tunewright.data.balance import Classes, Training, balanced
 from tunewright.data.candidate import Candidate, normalise, prompt_text
 from tunewright.data.card import DataCard, SourceCounts
 from tunewright.data.checking import Numbered, ToCheck, check_rows
+from tunewright.data.coverage import Coverage, uncovered
 from tunewright.data.describe import Description, warnings
+from tunewright.data.describe_training import TrainingDescription
 from tunewright.data.discarded_rows import refuse_many_rejected
 from tunewright.data.duplicate_examples import duplicate_examples
 from tunewright.data.frozen import Frozen, frozen_rows, refuse_changed
@@ -33,7 +36,6 @@ from tunewright.data.reading.source_path import source_path, source_sha256
 from tunewright.data.rows import Row, row_line
 from tunewright.data.split import SPLITS, Member, Parts, keep_apart, refuse_empty, split
 from tunewright.data.spool import Spool
-from tunewright.data.weights import repetitions
 from tunewright.errors import DataError
 from tunewright.progress import Advance, counting, say
 
@@ -72,6 +74,7 @@ class Divided:
         read: rows read, by path of the source.
         formats: what each source was taken for, by its path.
         frozen: the frozen test set.
+        training: the training split, balanced.
         personal: personal data that was met in the rows that were read.
     """
 
@@ -80,6 +83,7 @@ class Divided:
     read: dict[str, int]
     formats: dict[str, str]
     frozen: Frozen
+    training: Training
     personal: Mapping[Tally, int] = field(default_factory=dict)
 
 
@@ -117,7 +121,7 @@ def clean(work: ToCheck, spool: Spool, processes: int | None = None) -> Cleaned:
 
 
 def divide(cleaned: Cleaned, spool: Spool, work: ToCheck, frozen: Frozen) -> Divided:
-    """Find near-duplicates, remove those that repeat a row, and split the rest.
+    """Find near-duplicates, remove those that repeat a row, split the rest, and balance the training split.
 
     Raises:
         DataError: a split would be empty, or `split.stratify_by` names what no row has.
@@ -146,8 +150,10 @@ def divide(cleaned: Cleaned, spool: Spool, work: ToCheck, frozen: Frozen) -> Div
     parts, leaking = keep_apart(split(members, data.split, allowed=allowed, frozen=frozen.rows))
     refuse_empty(parts)
     refuse_leaks(parts)
-    removed = [*discarded, *leaking]
-    return Divided(parts, removed, cleaned.read, cleaned.formats, frozen, cleaned.personal)
+    training = balanced(parts["train"], data, spool.row, Classes(data.balance.by, work.kind, work.output))
+    parts["train"] = training.kept
+    removed = [*discarded, *leaking, *training.removed]
+    return Divided(parts, removed, cleaned.read, cleaned.formats, frozen, training, cleaned.personal)
 
 
 def write_splits(divided: Divided, spool: Spool, work: ToCheck, folder: Path) -> DataCard:
@@ -159,21 +165,25 @@ def write_splits(divided: Divided, spool: Spool, work: ToCheck, folder: Path) ->
     data, parts = work.data, divided.parts
     refuse_changed(divided.frozen, frozen_rows(spool.row(m.row.number) for m in parts["test"]))
     description = Description(work.kind, work.output, data.fields.meta)
-    weight = {source.path: source.weight for source in data.sources}
+    classes = Classes(data.balance.by, work.kind, work.output)
+    training = TrainingDescription(data, work.kind, work.output, classes, divided.training)
+    coverage = Coverage(data.fields.meta)
 
     def lines(name: str) -> Iterator[str]:
         for member in parts[name]:
             row = spool.row(member.row.number)
             description.see(name, row)
+            coverage.see(name, row)
             line = row_line(Row(member.row.id, row.messages, member.unit, row.source, row.meta))
-            often = repetitions(member.row.id, weight[row.source], data.split.seed) if name == "train" else 1
-            yield from [line] * often
+            yield from [line] * (training.see(member.row.number, row) if name == "train" else 1)
 
-    written = {name: write_lines(folder / f"{name}.jsonl", lines(name)) for name in SPLITS}
+    for name in SPLITS:
+        write_lines(folder / f"{name}.jsonl", lines(name))
     kept = [member.row for part in parts.values() for member in part]
     conflicts = duplicates.count_conflicts(kept)
     meta = description.meta()
     personal = by_field(divided.personal)
+    found, slices = training.enough(), coverage.slices(description.answers)
     return DataCard(
         sources=_sources(work.root, data, divided, kept),
         splits={name: len(part) for name, part in parts.items()},
@@ -186,12 +196,16 @@ def write_splits(divided: Divided, spool: Spool, work: ToCheck, folder: Path) ->
         removed=dict(_reasons(divided.discarded, duplicate=True)),
         frozen=divided.frozen.changes,
         warnings=(
-            *warnings(parts, description.answers, conflicts, meta, work.kind),
+            *warnings(parts, conflicts, meta, found),
             *left_in(personal),
-            *_weighted(len(parts["train"]), written["train"]),
+            *training.warnings(),
+            *uncovered(slices, data.coverage.min_rows, by_label=work.kind == "classification"),
         ),
         personal_data=personal,
         duplicates=duplicate_examples(divided.discarded, parts),
+        enough=found,
+        balance=training.balance(),
+        coverage=slices,
     )
 
 
@@ -241,11 +255,6 @@ def _columns(data: Data) -> tuple[str, ...]:
     stratum = None if stratum is None or stratum.partition(".")[0] == "completion" else stratum
     optional = (data.fields.id, data.split.group_by, data.split.order_by, stratum, *data.fields.meta)
     return (data.fields.prompt, data.fields.completion, *(name for name in optional if name is not None))
-
-
-def _weighted(rows: int, lines: int) -> Iterator[str]:
-    if rows != lines:
-        yield f"weights of sources: the {rows} training rows are written as {lines} lines"
 
 
 def _sieve(candidates: list[Candidate], data: Data) -> duplicates.Sieved:

@@ -50,7 +50,7 @@ class Discarded:
         place: where it stands.
         reason: why; the same words for the same mistake, so that they can be counted.
         detail: what differs from row to row (a byte, another row's place) and completes the reason.
-        duplicate: removed because another row says the same, not rejected as faulty.
+        duplicate: removed, not rejected as faulty: another row says the same, or the row is one too many.
         stops: holds personal data of which the policy says that none may be there: `prepare` must stop.
         personal: the personal data that was met in it: (field, kind, action) -> how often.
         fix: what to do about it; empty where nothing is to be done.

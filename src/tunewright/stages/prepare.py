@@ -10,6 +10,7 @@ from tunewright.config.stage_settings import stage_settings
 from tunewright.data.card import write_card
 from tunewright.data.checking import ToCheck
 from tunewright.data.discarded_rows import refuse_many_rejected, refuse_personal_data, write_discarded
+from tunewright.data.enough import refuse_too_few
 from tunewright.data.frozen import TEST_LOCK, read_lock
 from tunewright.data.prepare import clean, divide, write_splits
 from tunewright.data.reading.source_path import RAW
@@ -23,6 +24,8 @@ DEPENDENCIES = (RAW, TEST_LOCK, FOLDER)
 
 def run(root: Path) -> None:
     """Prepare the rows; the rejected ones are written first, so that they can be looked up on failure.
+
+    Where the rows are too few and `data.minimum.policy` is `fail`, splits and card are written nonetheless.
 
     Raises:
         DataError: the data as it is cannot be used.
@@ -46,8 +49,10 @@ def run(root: Path) -> None:
         write_discarded(rejected, divided.discarded)
         card = write_splits(divided, spool, work, root / artifacts.DATA)
     write_card(root / artifacts.DATA_CARD, card)
-    artifacts.write_json(root / artifacts.METRICS / "data.json", card.counts())
+    artifacts.write_json(root / artifacts.METRICS / "data.json", card.metrics())
 
     say("prepare: " + ", ".join(f"{count} {name}" for name, count in card.counts().items()))
     for warning in card.warnings:
         say(f"prepare: warning: {warning}")
+    if card.enough is not None:
+        refuse_too_few(card.enough)

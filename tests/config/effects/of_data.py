@@ -38,6 +38,7 @@ CHAT = {"data.sources": [{**SOURCE, "format": "chat"}]}
 AUTO = {"data.sources": [{**SOURCE, "format": "auto", "path": "data/raw/rows.txt"}]}
 BOOK = {"data.sources": [{**SOURCE, "format": "excel", "path": "data/raw/rows.xlsx", "sheet": "one"}]}
 HUB = {"repo_id": "acme/rows", "revision": "1" * 40, "file": "rows.jsonl"}
+BY_LABEL = {"data.fields.meta": ["label"], "data.balance.by": "label"}
 FROM_HUB = {"data.sources": [{**SOURCE, "path": "data/raw/fetched.jsonl", "hub": HUB}]}
 
 
@@ -163,4 +164,12 @@ EFFECTS = {
     "data.split.stratify_by": Effect(divided, "label"),
     "data.split.order_by": Effect(divided, "created"),
     "data.split.seed": Effect(divided, 9),
+    "data.minimum.purpose": Effect(prepared, "vocabulary"),
+    "data.minimum.rows": Effect(prepared, 10),
+    "data.minimum.policy": Effect(prepared, "fail"),
+    "data.balance.policy": Effect(prepared, "downsample", BY_LABEL),
+    "data.balance.by": Effect(prepared, "label", {"data.fields.meta": ["label"]}),
+    "data.balance.ratio": Effect(prepared, 2.0, {**BY_LABEL, "data.balance.policy": "oversample"}),
+    "data.balance.warn_above": Effect(prepared, 2.0, BY_LABEL),
+    "data.coverage.min_rows": Effect(prepared, 1, {"data.fields.meta": ["label"]}),
 }

@@ -211,6 +211,45 @@ RULES = [
         "cannot go with group_by",
     ),
     in_set(
+        "a minimum by label without labels",
+        {"data": {"minimum": {"purpose": "classification"}}},
+        "data.minimum.purpose",
+        "a task of kind extraction does not have",
+    ),
+    in_set(
+        "ratio of a balance that only reports",
+        {"data": {"balance": {"ratio": 2.0}}},
+        "data.balance.ratio",
+        "means nothing to policy report",
+        "tunewright set data.balance.policy=downsample",
+    ),
+    in_set(
+        "balance without classes",
+        {"data": {"balance": {"policy": "oversample"}}},
+        "data.balance.by",
+        "oversample must know the classes",
+    ),
+    in_set(
+        "a class for each answer",
+        {"data": {"balance": {"by": "completion"}}},
+        "data.balance.by",
+        "would make a class of each answer",
+    ),
+    in_set(
+        "balance by a misspelt key of the answer",
+        {"data": {"balance": {"by": "completion.categry"}}},
+        "data.balance.by",
+        "the answers have no field 'categry'",
+        "did you mean 'category'?",
+    ),
+    in_set(
+        "balance by a field that is not kept",
+        {"data": {"balance": {"by": "chanel"}}},
+        "data.balance.by",
+        "'chanel' is not kept with the rows",
+        "did you mean 'channel'?",
+    ),
+    in_set(
         "balance by a field that is not there",
         {"data": {"split": {"group_by": None, "stratify_by": "completion.categry"}}},
         "data.split.stratify_by",
@@ -286,6 +325,20 @@ RULES = [
         },
         "task.output.labels",
         "needs the set of allowed answers",
+    ),
+    in_set(
+        "a classification counted as a whole",
+        {
+            "task": {
+                "kind": "classification",
+                "metrics": ["accuracy"],
+                "acceptance": [],
+                "output": {"json_schema": None, "labels": ["waste", "water"]},
+            },
+            "data": {"minimum": {"purpose": "vocabulary"}},
+        },
+        "data.minimum.purpose",
+        "vocabulary is counted over all rows",
     ),
     in_set(
         "label twice",

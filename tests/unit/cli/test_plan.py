@@ -76,7 +76,7 @@ def project(tmp_path: Path) -> Path:
 def test_the_plan_of_the_reference_project(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     plan(project)
     told = capsys.readouterr().out
-    assert "528 rows read, 6 rejected, 2 duplicates; 351 train, 83 validation, 86 test" in told
+    assert "528 rows read, 6 rejected, 2 removed; 351 train, 83 validation, 86 test" in told
     assert "132 steps of 8 rows" in told
     assert ": fits" in told
     assert "time      unknown before a first run" in told

@@ -115,7 +115,7 @@ def near(texts, answers=None, *, free_text=False, frozen=(), threshold=0.8):
         lambda row: (normalise(texts[row.number]), normalise(answers[row.number])),
         threshold,
         free_text=free_text,
-        frozen={rows[index].prompt_key for index in frozen},
+        frozen={rows[index].prompt_key: (rows[index].answer_key,) for index in frozen},
     )
     assert len(kept) + len(removed) == len(rows)
     return names, {row.place.line: str(row) for row in removed}

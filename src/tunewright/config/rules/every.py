@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from tunewright.config.rules.data import sources, split, strata
+from tunewright.config.rules.data import balance, minimum, sources, split, strata
 from tunewright.config.rules.machine import evaluation_on_machine, machine, method_on_machine
 from tunewright.config.rules.method import recipe
 from tunewright.config.rules.model import model_source
@@ -46,6 +46,8 @@ def broken_rules(groups: Mapping[str, Node]) -> Iterator[Problem]:
         yield from regions(data)
     if isinstance(task, Task) and isinstance(data, Data):
         yield from strata(task, data)
+        yield from minimum(task, data)
+        yield from balance(task, data)
         yield from names(data, task)
     if isinstance(model, Model):
         yield from model_source(model)

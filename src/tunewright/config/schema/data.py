@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from tunewright.config.schema.enough import Balance, Coverage, Minimum
 from tunewright.config.schema.node import Node
 from tunewright.config.schema.personal_data import PersonalData
 
@@ -144,6 +145,9 @@ class Data(Node):
             numbers and the same answer; `none` drops nothing.
         near_duplicate_threshold: from which likeness prompts count as near-duplicates (Jaccard index of their
             runs of five characters). Whatever is dropped, near-duplicates never stand in different splits.
+        minimum: how many training rows are enough, and what happens if there are fewer.
+        balance: whether larger classes are cut down in training, or smaller ones repeated.
+        coverage: from how many rows on a slice counts as met in training and in the test.
     """
 
     sources: tuple[Source, ...] = Field(min_length=1)
@@ -155,3 +159,6 @@ class Data(Node):
     deduplicate: Literal["near", "exact", "none"] = "near"
     near_duplicate_threshold: float = Field(default=0.8, ge=0.5, lt=1.0)
     split: Split = Split()
+    minimum: Minimum = Minimum()
+    balance: Balance = Balance()
+    coverage: Coverage = Coverage()
