@@ -5,7 +5,7 @@ from __future__ import annotations
 from tunewright.reporting.data_card.inputs import DataCardInputs
 from tunewright.reporting.data_card.view import Section
 from tunewright.reporting.facts import Table
-from tunewright.tracking.secrets import scrub
+from tunewright.secret_text import scrub
 
 
 def lineage(inputs: DataCardInputs) -> Section:
