@@ -51,6 +51,23 @@ class Lengths:
 
 
 @dataclass(frozen=True)
+class FlagCounts:
+    """How often rows were flagged as doubtful in one way.
+
+    Attributes:
+        action: of `data.cleaning.flags`.
+        rows: split -> flagged rows that stand in it.
+        dropped: flagged rows that were rejected for it.
+        examples: ids of a few of the rows that stay.
+    """
+
+    action: str
+    rows: dict[str, int]
+    dropped: int
+    examples: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class DataCard:
     """What stands in artifacts/data/card.json.
 
@@ -71,6 +88,8 @@ class DataCard:
         warnings: sentences for people.
         personal_data: what was met in the rows that were read: field -> kind -> action -> how often.
             `allow` is the action for values that `personal_data.allow` lets through.
+        flags: flag of `data.cleaning.flags` -> rows that have it; flags that no row has are left out.
+        cleaned: what cleaning changed -> rows that were read in which it did.
     """
 
     sources: tuple[SourceCounts, ...]
@@ -85,9 +104,11 @@ class DataCard:
     frozen: tuple[Change, ...]
     warnings: tuple[str, ...]
     personal_data: dict[str, dict[str, dict[str, int]]] = field(default_factory=dict)
+    flags: dict[str, FlagCounts] = field(default_factory=dict)
+    cleaned: dict[str, int] = field(default_factory=dict)
 
     def counts(self) -> dict[str, int]:
-        """The flat counts of metrics/data.json: the funnel, the splits, conflicts, personal data found."""
+        """The flat counts of metrics/data.json: funnel, splits, conflicts, personal data, flags kept."""
         steps = ("read", "kept", "rejected", "removed")
         funnel = {step: sum(getattr(source, step) for source in self.sources) for step in steps}
         personal = sum(
@@ -96,7 +117,14 @@ class DataCard:
             for actions in kinds.values()
             for count in actions.values()
         )
-        return {**funnel, **self.splits, "conflicts": self.conflicts, "personal_data": personal}
+        flags = sum(sum(one.rows.values()) for one in self.flags.values())
+        return {
+            **funnel,
+            **self.splits,
+            "conflicts": self.conflicts,
+            "personal_data": personal,
+            "flags": flags,
+        }
 
 
 def write_card(path: Path, card: DataCard) -> None:
@@ -119,5 +147,9 @@ def read_card(path: Path) -> DataCard:
             "answer_lengths": Lengths(**raw["answer_lengths"]),
             "frozen": tuple(Change(**change) for change in raw["frozen"]),
             "warnings": tuple(raw["warnings"]),
+            "flags": {
+                name: FlagCounts(**{**one, "examples": tuple(one["examples"])})
+                for name, one in raw.get("flags", {}).items()
+            },
         }
     )

@@ -19,6 +19,9 @@ from tunewright.data import duplicates
 from tunewright.data.candidate import Candidate, normalise, prompt_text
 from tunewright.data.card import DataCard, SourceCounts
 from tunewright.data.checking import Numbered, ToCheck, check_rows
+from tunewright.data.cleaning.all_rows import flag_all
+from tunewright.data.cleaning.counts import flag_counts, flag_warnings
+from tunewright.data.cleaning.text import Change
 from tunewright.data.describe import Description, warnings
 from tunewright.data.discarded_rows import refuse_many_rejected
 from tunewright.data.frozen import Frozen, frozen_rows, refuse_changed
@@ -51,6 +54,7 @@ class Cleaned:
         read: rows read, by path of the source.
         formats: what each source was taken for, by its path.
         personal: personal data that was met in the rows that were read.
+        changes: what cleaning changed -> rows.
     """
 
     candidates: list[Candidate]
@@ -59,6 +63,7 @@ class Cleaned:
     read: dict[str, int]
     formats: dict[str, str]
     personal: Mapping[Tally, int] = field(default_factory=dict)
+    changes: Mapping[Change, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -72,6 +77,7 @@ class Divided:
         formats: what each source was taken for, by its path.
         frozen: the frozen test set.
         personal: personal data that was met in the rows that were read.
+        changes: what cleaning changed -> rows.
     """
 
     parts: Parts
@@ -80,6 +86,7 @@ class Divided:
     formats: dict[str, str]
     frozen: Frozen
     personal: Mapping[Tally, int] = field(default_factory=dict)
+    changes: Mapping[Change, int] = field(default_factory=dict)
 
 
 def clean(work: ToCheck, spool: Spool, processes: int | None = None) -> Cleaned:
@@ -100,6 +107,7 @@ def clean(work: ToCheck, spool: Spool, processes: int | None = None) -> Cleaned:
     keys: list[Hashes] = []
     read: Counter[str] = Counter()
     personal: Counter[Tally] = Counter()
+    changes: Counter[Change] = Counter()
     formats: dict[str, str] = {}
     with counting("prepare: rows read") as advance:
         for batch in check_rows(_read(work, read, formats, advance), work, processes):
@@ -108,11 +116,13 @@ def clean(work: ToCheck, spool: Spool, processes: int | None = None) -> Cleaned:
             discarded += batch.discarded
             keys.append(batch.keys)
             personal.update(batch.personal)
+            changes.update(batch.cleaned)
     kept, more = _sieve(candidates, work.data)
+    kept, flagged = flag_all(kept, work.data.cleaning, work.kind)
     by_number = np.zeros((sum(read.values()), keys[0].shape[1] if keys else 0), dtype=np.uint64)
     if candidates:
         by_number[[row.number for row in candidates]] = np.concatenate(keys)
-    return Cleaned(kept, by_number, [*discarded, *more], dict(read), formats, personal)
+    return Cleaned(kept, by_number, [*discarded, *more, *flagged], dict(read), formats, personal, changes)
 
 
 def divide(cleaned: Cleaned, spool: Spool, work: ToCheck, frozen: Frozen) -> Divided:
@@ -146,7 +156,7 @@ def divide(cleaned: Cleaned, spool: Spool, work: ToCheck, frozen: Frozen) -> Div
     refuse_empty(parts)
     refuse_leaks(parts)
     removed = [*discarded, *leaking]
-    return Divided(parts, removed, cleaned.read, cleaned.formats, frozen, cleaned.personal)
+    return Divided(parts, removed, cleaned.read, cleaned.formats, frozen, cleaned.personal, cleaned.changes)
 
 
 def write_splits(divided: Divided, spool: Spool, work: ToCheck, folder: Path) -> DataCard:
@@ -173,6 +183,7 @@ def write_splits(divided: Divided, spool: Spool, work: ToCheck, folder: Path) ->
     conflicts = duplicates.count_conflicts(kept)
     meta = description.meta()
     personal = by_field(divided.personal)
+    flags = flag_counts(parts, divided.discarded, data.cleaning.flags)
     return DataCard(
         sources=_sources(work.root, data, divided, kept),
         splits={name: len(part) for name, part in parts.items()},
@@ -187,9 +198,12 @@ def write_splits(divided: Divided, spool: Spool, work: ToCheck, folder: Path) ->
         warnings=(
             *warnings(parts, description.answers, conflicts, meta, work.kind),
             *left_in(personal),
+            *flag_warnings(flags),
             *_weighted(len(parts["train"]), written["train"]),
         ),
         personal_data=personal,
+        flags=flags,
+        cleaned={str(change): rows for change, rows in sorted(divided.changes.items())},
     )
 
 

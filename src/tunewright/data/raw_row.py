@@ -51,9 +51,11 @@ class Discarded:
         reason: why; the same words for the same mistake, so that they can be counted.
         detail: what differs from row to row (a byte, another row's place) and completes the reason.
         duplicate: removed because another row says the same, not rejected as faulty.
-        stops: holds personal data of which the policy says that none may be there: `prepare` must stop.
+        stops: holds personal data, or has a flag, of which the policy says that none may be there: `prepare`
+            must stop.
         personal: the personal data that was met in it: (field, kind, action) -> how often.
         fix: what to do about it; empty where nothing is to be done.
+        flag: of `data.cleaning.flags`, for which the policy rejects it; empty for any other reason.
     """
 
     place: Place
@@ -63,6 +65,7 @@ class Discarded:
     stops: bool = False
     personal: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
     fix: str = ""
+    flag: str = ""
 
     def __str__(self) -> str:
         """Reason and detail as one sentence."""

@@ -9,13 +9,18 @@ import difflib
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, get_args
 
+from tunewright.config.schema.cleaning import Cleaning, Flag, Flags
 from tunewright.config.schema.data import DataFormat, Fields, Split
 from tunewright.config.schema.task import OutputContract, TaskKind
 from tunewright.data.candidate import ABSENT, digest, normalise
+from tunewright.data.cleaning.flagging import Flagger
+from tunewright.data.cleaning.policy import refused
+from tunewright.data.cleaning.row import RowCleaner
+from tunewright.data.cleaning.text import Change, CharactersError
 from tunewright.data.contract import (
     ContractError,
     SchemaContract,
@@ -46,6 +51,8 @@ class CheckedRow:
         stratum: value by which the split is balanced; empty where it is not.
         moment: ISO 8601 in UTC, by which the split is ordered; empty where it is not.
         personal: the personal data that was met in it: (field, kind, action) -> how often.
+        changes: what cleaning changed in it.
+        flags: what is doubtful about it.
     """
 
     row: Row
@@ -53,6 +60,8 @@ class CheckedRow:
     stratum: str
     moment: str
     personal: Mapping[Tally, int]
+    changes: frozenset[Change] = frozenset()
+    flags: tuple[Flag, ...] = ()
 
 
 class _FaultError(Exception):
@@ -69,6 +78,7 @@ class RowCheck:
         kind: TaskKind,
         output: OutputContract,
         guard: PersonalDataGuard | None = None,
+        cleaning: Cleaning | None = None,
     ) -> None:
         """Compile the contract.
 
@@ -78,11 +88,15 @@ class RowCheck:
             kind: the task's kind.
             output: the contract of an answer.
             guard: applies the policy on personal data; None lets all of it through.
+            cleaning: how texts are cleaned and flagged; None leaves them as they are.
 
         Raises:
             DataError: the JSON Schema cannot be used.
         """
         self._guard = guard
+        self._cleaner = None if cleaning is None else RowCleaner(cleaning)
+        self._flagger = None if cleaning is None else Flagger(kind)
+        self._policies = Flags() if cleaning is None else cleaning.flags
         self._fields = fields
         self._split = split
         self._kind = kind
@@ -100,12 +114,19 @@ class RowCheck:
             return self._checked(raw, form)
         except _FaultError as fault:
             return Discarded(raw.place, str(fault))
+        except CharactersError as error:
+            fix = "take them out, or let data.cleaning remove them"
+            return Discarded(raw.place, str(error), fix=fix)
 
     def _checked(self, raw: RawRow, form: DataFormat) -> CheckedRow | Discarded:
         prompt, given = _chat(raw, self._fields) if form == "chat" else _single_turn(raw, self._fields)
+        changes: set[Change] = set()
+        answer = self._answer(given, changes)
+        if "left_for_contract" not in changes or self._kind != "extraction":
+            prompt = self._cleaned(prompt, changes)
         group_by = self._split.group_by
         example = Example(
-            messages=(*prompt, Message("assistant", self._answer(given))),
+            messages=(*prompt, Message("assistant", answer)),
             meta=_meta(raw.values, self._fields.meta),
             group=None if group_by is None else _name(raw, group_by),
             id=None if self._fields.id is None else _name(raw, self._fields.id),
@@ -116,6 +137,10 @@ class RowCheck:
         if guarded.example is not example:
             self._refuse_broken(example, guarded.example)
             example = guarded.example
+        flags = () if self._flagger is None else self._flagger(example.messages)
+        doubtful = refused(flags, self._policies, raw.place)
+        if doubtful is not None:
+            return replace(doubtful, personal=guarded.found)
         row = Row(
             id=_derived_id(example.messages) if example.id is None else example.id,
             messages=example.messages,
@@ -124,7 +149,9 @@ class RowCheck:
             meta=dict(example.meta),
         )
         stratum = self._stratum(raw, row.reference)
-        return CheckedRow(row, raw.place, stratum, self._moment(raw), guarded.found)
+        return CheckedRow(
+            row, raw.place, stratum, self._moment(raw), guarded.found, frozenset(changes), flags
+        )
 
     def _refuse_broken(self, before: Example, after: Example) -> None:
         """Reject a row whose answer keeps the contract no longer, now that personal data is out of it."""
@@ -138,11 +165,22 @@ class RowCheck:
                 "data.personal_data.allow names keys (answer.KEY) that must be learnt"
             )
 
-    def _answer(self, given: object) -> str:
+    def _cleaned(self, prompt: tuple[Message, ...], changes: set[Change]) -> tuple[Message, ...]:
+        """The turns before the answer, cleaned; none may be left blank."""
+        if self._cleaner is None:
+            return prompt
+        turns = self._cleaner.turns(prompt, changes)
+        for number, turn in enumerate(turns, start=1):
+            _text(turn.content, f"turn {number}")
+        return turns
+
+    def _answer(self, given: object, changes: set[Change]) -> str:
         """The answer as the model shall write it."""
         if self._kind == "extraction":
-            return self._json_answer(given)
+            return self._json_answer(given, changes)
         answer = _text(given, "answer")
+        if self._cleaner is not None and answer not in self._labels:
+            answer = _text(self._cleaner.answer(answer, changes), "answer")
         if self._kind == "classification" and answer not in self._labels:
             near = difflib.get_close_matches(normalise(answer), map(normalise, self._labels), n=1)
             nearest = [label for label in self._labels if normalise(label) in near]
@@ -150,7 +188,7 @@ class RowCheck:
             raise _FaultError(f"label {named(answer)} is not in the label set{hint}")
         return answer
 
-    def _json_answer(self, given: object) -> str:
+    def _json_answer(self, given: object, changes: set[Change]) -> str:
         assert self._contract is not None and self._schema is not None  # noqa: S101 - settings see to it
         try:
             value = parse_json(given if isinstance(given, str) else json.dumps(given, allow_nan=False))
@@ -158,12 +196,25 @@ class RowCheck:
             raise _FaultError(f"answer: {error}") from None
         except (TypeError, ValueError):
             raise _FaultError("answer holds what JSON cannot") from None
+        value = self._clean_value(value, changes)
         violations = self._contract.violations(value)
         if violations:
             more = len(violations) - _MOST_VIOLATIONS
             shown = "; ".join(violations[:_MOST_VIOLATIONS]) + (f"; and {more} more" if more > 0 else "")
             raise _FaultError(f"answer breaks the contract: {shown}")
         return canonical_json(value, self._schema)
+
+    def _clean_value(self, value: object, changes: set[Change]) -> object:
+        """A JSON answer with clean texts; as it is where it keeps the contract only so."""
+        if self._cleaner is None or self._contract is None:
+            return value
+        made: set[Change] = set()
+        cleaned = self._cleaner.value(value, made)
+        if made and self._contract.violations(cleaned) and not self._contract.violations(value):
+            changes.add("left_for_contract")
+            return value
+        changes |= made
+        return cleaned
 
     def _stratum(self, raw: RawRow, answer: str) -> str:
         name = self._split.stratify_by
