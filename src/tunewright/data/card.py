@@ -68,6 +68,21 @@ class FlagCounts:
 
 
 @dataclass(frozen=True)
+class LanguageCounts:
+    """In which languages rows are.
+
+    Attributes:
+        rows: how many were looked at.
+        prompts: ISO 639-1 code, or `(undetermined)`, of the last turn before the answer -> rows.
+        answers: the same of free-text answers.
+    """
+
+    rows: int = 0
+    prompts: dict[str, int] = field(default_factory=dict)
+    answers: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class DataCard:
     """What stands in artifacts/data/card.json.
 
@@ -90,6 +105,7 @@ class DataCard:
             `allow` is the action for values that `personal_data.allow` lets through.
         flags: flag of `data.cleaning.flags` -> rows that have it; flags that no row has are left out.
         cleaned: what cleaning changed -> rows that were read in which it did.
+        languages: of the rows, or of a sample.
     """
 
     sources: tuple[SourceCounts, ...]
@@ -106,6 +122,7 @@ class DataCard:
     personal_data: dict[str, dict[str, dict[str, int]]] = field(default_factory=dict)
     flags: dict[str, FlagCounts] = field(default_factory=dict)
     cleaned: dict[str, int] = field(default_factory=dict)
+    languages: LanguageCounts = LanguageCounts()
 
     def counts(self) -> dict[str, int]:
         """The flat counts of metrics/data.json: funnel, splits, conflicts, personal data, flags kept."""
@@ -147,6 +164,7 @@ def read_card(path: Path) -> DataCard:
             "answer_lengths": Lengths(**raw["answer_lengths"]),
             "frozen": tuple(Change(**change) for change in raw["frozen"]),
             "warnings": tuple(raw["warnings"]),
+            "languages": LanguageCounts(**raw.get("languages", {})),
             "flags": {
                 name: FlagCounts(**{**one, "examples": tuple(one["examples"])})
                 for name, one in raw.get("flags", {}).items()

@@ -20,7 +20,9 @@ from tunewright.data.candidate import Candidate, normalise, prompt_text
 from tunewright.data.card import DataCard, SourceCounts
 from tunewright.data.checking import Numbered, ToCheck, check_rows
 from tunewright.data.cleaning.all_rows import flag_all
-from tunewright.data.cleaning.counts import flag_counts, flag_warnings
+from tunewright.data.cleaning.counts import flag_counts, flag_warnings, language_counts
+from tunewright.data.cleaning.found import Found
+from tunewright.data.cleaning.languages import languages_met
 from tunewright.data.cleaning.text import Change
 from tunewright.data.describe import Description, warnings
 from tunewright.data.discarded_rows import refuse_many_rejected
@@ -54,7 +56,7 @@ class Cleaned:
         read: rows read, by path of the source.
         formats: what each source was taken for, by its path.
         personal: personal data that was met in the rows that were read.
-        changes: what cleaning changed -> rows.
+        cleaning: what cleaning did and met.
     """
 
     candidates: list[Candidate]
@@ -63,7 +65,7 @@ class Cleaned:
     read: dict[str, int]
     formats: dict[str, str]
     personal: Mapping[Tally, int] = field(default_factory=dict)
-    changes: Mapping[Change, int] = field(default_factory=dict)
+    cleaning: Found = field(default_factory=Found)
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ class Divided:
         formats: what each source was taken for, by its path.
         frozen: the frozen test set.
         personal: personal data that was met in the rows that were read.
-        changes: what cleaning changed -> rows.
+        cleaning: what cleaning did and met.
     """
 
     parts: Parts
@@ -86,7 +88,7 @@ class Divided:
     formats: dict[str, str]
     frozen: Frozen
     personal: Mapping[Tally, int] = field(default_factory=dict)
-    changes: Mapping[Change, int] = field(default_factory=dict)
+    cleaning: Found = field(default_factory=Found)
 
 
 def clean(work: ToCheck, spool: Spool, processes: int | None = None) -> Cleaned:
@@ -118,11 +120,13 @@ def clean(work: ToCheck, spool: Spool, processes: int | None = None) -> Cleaned:
             personal.update(batch.personal)
             changes.update(batch.cleaned)
     kept, more = _sieve(candidates, work.data)
-    kept, flagged = flag_all(kept, work.data.cleaning, work.kind)
+    cleaning = work.data.cleaning
+    found = Found(changes, languages_met(kept, spool.row, cleaning.language_sample, work.kind))
+    kept, flagged = flag_all(kept, cleaning, work.kind, found.languages.differ)
     by_number = np.zeros((sum(read.values()), keys[0].shape[1] if keys else 0), dtype=np.uint64)
     if candidates:
         by_number[[row.number for row in candidates]] = np.concatenate(keys)
-    return Cleaned(kept, by_number, [*discarded, *more, *flagged], dict(read), formats, personal, changes)
+    return Cleaned(kept, by_number, [*discarded, *more, *flagged], dict(read), formats, personal, found)
 
 
 def divide(cleaned: Cleaned, spool: Spool, work: ToCheck, frozen: Frozen) -> Divided:
@@ -156,7 +160,15 @@ def divide(cleaned: Cleaned, spool: Spool, work: ToCheck, frozen: Frozen) -> Div
     refuse_empty(parts)
     refuse_leaks(parts)
     removed = [*discarded, *leaking]
-    return Divided(parts, removed, cleaned.read, cleaned.formats, frozen, cleaned.personal, cleaned.changes)
+    return Divided(
+        parts,
+        removed,
+        cleaned.read,
+        cleaned.formats,
+        frozen,
+        cleaned.personal,
+        cleaned.cleaning,
+    )
 
 
 def write_splits(divided: Divided, spool: Spool, work: ToCheck, folder: Path) -> DataCard:
@@ -203,7 +215,8 @@ def write_splits(divided: Divided, spool: Spool, work: ToCheck, folder: Path) ->
         ),
         personal_data=personal,
         flags=flags,
-        cleaned={str(change): rows for change, rows in sorted(divided.changes.items())},
+        languages=language_counts(divided.cleaning.languages),
+        cleaned={str(change): rows for change, rows in sorted(divided.cleaning.changes.items())},
     )
 
 

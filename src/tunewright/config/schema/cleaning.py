@@ -10,7 +10,9 @@ from tunewright.config.schema.node import Node
 
 FlagAction = Literal["report", "drop", "fail"]
 CharacterAction = Literal["remove", "reject", "keep"]
-Flag = Literal["refusal", "boilerplate", "placeholder", "cut_off", "mojibake", "length", "conflict"]
+Flag = Literal[
+    "refusal", "boilerplate", "placeholder", "cut_off", "mojibake", "length", "conflict", "language"
+]
 FLAGS: tuple[Flag, ...] = get_args(Flag)
 
 
@@ -25,6 +27,8 @@ class Flags(Node):
         mojibake: UTF-8 that was read as another encoding ("dÃ¼nn"), or characters lost in decoding.
         length: prompt or free-text answer far longer or shorter than is usual in its source.
         conflict: the same prompt stands with different answers; `drop` rejects all of them.
+        language: a free-text answer is in another language than its prompt; drop and fail need
+            `language_sample: null`.
     """
 
     refusal: FlagAction = "report"
@@ -34,6 +38,7 @@ class Flags(Node):
     mojibake: FlagAction = "report"
     length: FlagAction = "report"
     conflict: FlagAction = "report"
+    language: FlagAction = "report"
 
 
 class Cleaning(Node):
@@ -50,7 +55,9 @@ class Cleaning(Node):
         repair_mojibake: text is put right where its wrong decoding is beyond doubt; else it is flagged.
         flags: what happens to doubtful rows.
         length_deviations: how far from the median a length is an outlier, in robust standard deviations
-            of its logarithm; lower flags more rows.
+            of its logarithm, and by a factor of three at least; lower flags more rows.
+        language_sample: of how many rows the language is told, chosen by their content; 0 for none, null for
+            all, which takes a minute or more for each 200,000 rows.
     """
 
     normalise: Literal["NFC", "NFKC", "none"] = "NFC"
@@ -60,3 +67,4 @@ class Cleaning(Node):
     repair_mojibake: bool = False
     flags: Flags = Flags()
     length_deviations: float = Field(default=5.0, ge=1.0, le=20.0)
+    language_sample: int | None = Field(default=1000, ge=0)

@@ -1,8 +1,8 @@
-"""Flags that only all rows together show, length and conflict, and what becomes of the flagged rows."""
+"""Flags that are told when all rows are known, and what becomes of the flagged rows."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from tunewright.config.schema.cleaning import Cleaning, Flag
@@ -15,20 +15,24 @@ from tunewright.data.duplicates import Sieved
 from tunewright.data.raw_row import Discarded
 
 
-def flag_all(rows: Sequence[Candidate], settings: Cleaning, kind: TaskKind) -> Sieved:
-    """Rows with the flags length and conflict where they are due, without those that the policy rejects.
+def flag_all(
+    rows: Sequence[Candidate], settings: Cleaning, kind: TaskKind, differ: Collection[int]
+) -> Sieved:
+    """Rows with the flags length, conflict and language, without those that the policy rejects.
 
     Args:
         rows: without exact duplicates, in the order of the raw files.
         settings: `data.cleaning`.
         kind: of the task.
+        differ: numbers of the rows whose answer is in another language than the prompt.
 
     Returns:
         the rows that go on, in their order, and the others.
     """
-    found: tuple[tuple[Flag, set[int]], ...] = (
+    found: tuple[tuple[Flag, Collection[int]], ...] = (
         ("length", length_outliers(rows, settings.length_deviations, answers=kind in FREE_TEXT)),
         ("conflict", conflicting(rows)),
+        ("language", differ),
     )
     kept: list[Candidate] = []
     rejected: list[Discarded] = []

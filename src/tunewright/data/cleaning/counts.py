@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from tunewright.config.schema.cleaning import FLAGS, Flag, Flags
-from tunewright.data.card import FlagCounts
+from tunewright.data.card import FlagCounts, LanguageCounts
+from tunewright.data.cleaning.languages import LanguagesMet
 from tunewright.data.cleaning.policy import MEANING, action_on
 from tunewright.data.raw_row import Discarded
 from tunewright.data.split import SPLITS, Parts
@@ -26,6 +27,15 @@ def flag_counts(parts: Parts, discarded: Iterable[Discarded], settings: Flags) -
             rows = {name: len(found) for name, found in ids.items()}
             counts[str(flag)] = FlagCounts(action_on(flag, settings), rows, dropped[flag], examples)
     return counts
+
+
+def language_counts(met: LanguagesMet) -> LanguageCounts:
+    """The languages, the commonest first."""
+
+    def ranked(counts: Counter[str]) -> dict[str, int]:
+        return dict(sorted(counts.items(), key=lambda one: (-one[1], one[0])))
+
+    return LanguageCounts(met.rows, ranked(met.prompts), ranked(met.answers))
 
 
 def flag_warnings(counts: Mapping[str, FlagCounts]) -> Iterator[str]:

@@ -33,18 +33,18 @@ def is_cut_off(text: str) -> bool:
     Args:
         text: an answer without white space at its end.
     """
-    if not text or text[-1] in ".!?":
+    if text[-1:] in ".!?":
         return False
-    text = text.rstrip()
-    if len(_FENCE.findall(text)) % 2:
+    if "```" in text and len(_FENCE.findall(text)) % 2:
         return True
-    if not (text[-1:].islower() or _ENDS_OPEN.search(text)):
+    ends_open = _ENDS_OPEN.search(text[-2:]) is not None
+    if not (ends_open or text[-1:].islower()):
         return False
     last = text[text.rfind("\n") + 1 :]
     words = last.split()
     if _NO_PROSE.search(last) or len(words) < _LEAST_WORDS_OPEN:
         return False
-    if _ENDS_OPEN.search(text) or _NEVER_LAST.search(last):
+    if ends_open or _NEVER_LAST.search(last[-12:]):
         # A greeting, "Best regards from Turin,", is a line of its own and short.
         return len(words) >= _LEAST_WORDS or "\n" not in text
     return len(words) >= _LEAST_WORDS and bool(_ENDS_A_SENTENCE.search(text))

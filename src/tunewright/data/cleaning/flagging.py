@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any
@@ -37,19 +36,12 @@ class Flagger:
                 yield "refusal"
             if _any_of(BOILERPLATE).search(answer):
                 yield "boilerplate"
-            if _hints_at_placeholder(answer) and _any_of(PLACEHOLDERS, case_counts=True).search(answer):
+            if _any_of(PLACEHOLDERS, case_counts=True).search(answer):
                 yield "placeholder"
-        if self._free_text and is_cut_off(answer):
+        if self._free_text and is_cut_off(answer.rstrip()):
             yield "cut_off"
         if any(is_mojibake(turn.content) for turn in messages):
             yield "mojibake"
-
-
-_HINT = re.compile(r"TODO|FIXME|TBD|XXX|\?\?\?|[Ll]orem|LOREM|[\[<]|\{\{")
-
-
-def _hints_at_placeholder(text: str) -> bool:
-    return _HINT.search(text) is not None
 
 
 @cache

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 LEAST_ROWS = 50
 """A source with fewer rows says too little about what is usual."""
+LEAST_FACTOR = 3.0
+"""An outlier is this many times longer or shorter than the median, however little the others differ."""
 _OF_A_NORMAL = 1.4826
 """Median absolute deviation times this estimates the standard deviation of a normal distribution."""
 
@@ -52,4 +54,6 @@ def _far_from_median(lengths: Iterable[int], deviations: float) -> NDArray[np.bo
     logs = np.log(np.maximum(np.asarray(lengths, dtype=np.float64), 1.0))
     distance = np.abs(logs - np.median(logs))
     deviation = _OF_A_NORMAL * np.median(distance)
-    return distance > deviations * deviation if deviation else np.zeros(len(logs), dtype=np.bool_)
+    if not deviation:
+        return np.zeros(len(logs), dtype=np.bool_)
+    return distance > max(deviations * deviation, np.log(LEAST_FACTOR))

@@ -15,6 +15,7 @@ MEANING: dict[Flag, str] = {
     "mojibake": "text was decoded in a wrong way",
     "length": "prompt or answer is far longer or shorter than the source's others",
     "conflict": "the prompt stands with different answers",
+    "language": "the answer is in another language than the prompt",
 }
 _FIX: dict[Flag, str] = {
     "refusal": "write the answer that should be learnt, or take the row out",
@@ -24,6 +25,7 @@ _FIX: dict[Flag, str] = {
     "mojibake": "export the file as UTF-8, or try data.cleaning.repair_mojibake=true",
     "length": "look at the row; raise data.cleaning.length_deviations if it is as it should be",
     "conflict": "decide for one answer and take the others out",
+    "language": "write the answer in the language of the prompt, or take the row out",
 }
 
 

@@ -3,7 +3,8 @@
 The phrases are in English, German, French, Spanish, Italian, Portuguese and Dutch. They name what only a
 model says of itself, or what declines a request as a whole: "I can't change the address once the parcel has
 left" is an answer of a service desk and no refusal. Lists in common use (Zou et al. 2023,
-https://arxiv.org/abs/2307.15043; Arditi et al. 2024, https://arxiv.org/abs/2406.11717) take any "I'm sorry" for a refusal.
+https://arxiv.org/abs/2307.15043; Arditi et al. 2024, https://arxiv.org/abs/2406.11717) take any "I'm sorry"
+for a refusal.
 """
 
 from __future__ import annotations
