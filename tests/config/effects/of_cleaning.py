@@ -27,8 +27,8 @@ ODD = [
     ("Contradict", "No."),
     ("Be long " * 30, "Fine."),
     (
-        "Why did the parcel take so very long to arrive here?",
-        "Leider war der Fahrer in dieser Woche sehr krank.",
+        "Why did the parcel take so long to arrive here?",
+        "Leider war der Fahrer in dieser Woche krank.",
     ),
 ]
 

@@ -6,6 +6,8 @@ from tests.unit.data.made import candidate, members
 from tunewright.config.schema.task import OutputContract
 from tunewright.data.card import (
     DataCard,
+    FlagCounts,
+    LanguageCounts,
     Lengths,
     SourceCounts,
     read_card,

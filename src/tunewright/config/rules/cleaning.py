@@ -14,7 +14,7 @@ def languages(data: Data) -> Iterator[Problem]:
     if cleaning.flags.language != "report" and cleaning.language_sample is not None:
         yield Problem(
             "data.cleaning.flags.language",
-            f"{cleaning.flags.language} needs the language of every row, and data.cleaning.language_sample is "
-            f"{cleaning.language_sample}",
+            f"{cleaning.flags.language} needs the language of every row, and data.cleaning.language_sample "
+            f"is {cleaning.language_sample}",
             fix="tunewright set data.cleaning.language_sample=null",
         )

@@ -71,7 +71,8 @@ def language(text: str) -> str:
     """The ISO 639-1 code of the language that a text begins in, or `(undetermined)`.
 
     Source: langid.py (Lui and Baldwin 2012, https://aclanthology.org/P12-3005), as py3langid maintains it.
-    Texts of fewer than `LEAST_CHARACTERS` characters, or told with less than `LEAST_CONFIDENCE`, are not told.
+    Undetermined are texts of fewer than `LEAST_CHARACTERS` characters or told with less than
+    `LEAST_CONFIDENCE`.
     """
     if len(text) < LEAST_CHARACTERS:
         return UNDETERMINED

@@ -20,11 +20,7 @@ ROOT = Path(__file__).parents[4]
 SOURCE = {"path": "data/raw/rows.jsonl", "format": "prompt_completion", "licence": "none"}
 WORDS = [f"{a}{b}" for a in "bdfgklmn" for b in ["ala", "elo", "ini", "opo", "uru", "yty", "oka"]]
 USUAL = [
-    {
-        "id": f"r{n}",
-        "prompt": f"Question {n} about {word}",
-        "completion": f"Answer is{f' {word}' * (1 + n % 7)}.",
-    }
+    {"id": f"r{n}", "prompt": f"Question {n} about {word}", "completion": f"It is{f' {word}' * (1 + n % 7)}."}
     for n, word in enumerate(WORDS)
 ]
 REFUSED = {"id": "refused", "prompt": "Say it", "completion": "I can't help with that request."}
@@ -83,7 +79,7 @@ def rejected(folder):
 def test_flags_are_counted_by_split_and_named(project):
     folder = project([*USUAL, REFUSED, LONG, YES, NO])
     counts = card(folder).flags
-    assert list(counts) == ["refusal", "length", "conflict"]
+    assert set(counts) == {"refusal", "length", "conflict"}
     assert {name: (sum(one.rows.values()), one.dropped) for name, one in counts.items()} == {
         "refusal": (1, 0),
         "length": (1, 0),
@@ -185,8 +181,8 @@ def test_a_label_may_have_room_around_it(project):
 
 
 ENGLISH = [
-    f"Please tell me whether the {word} in your catalogue can be returned within thirty days."
-    for word in WORDS
+    f"Please tell me whether the {word} of order {number} can be returned within thirty days."
+    for number, word in enumerate(WORDS)
 ]
 GERMAN = "Ja, innerhalb von dreißig Tagen nehmen wir die Ware ohne Angabe von Gründen zurück."
 
