@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 
-from tunewright.data.card import DataCard, Lengths, SourceCounts
+from tunewright.data.card import DataCard, FlagCounts, LanguageCounts, Lengths, SourceCounts
 from tunewright.data.frozen import Change
 from tunewright.data.raw_row import Place
 from tunewright.data.rows import Message, Row
@@ -59,14 +59,18 @@ FILES = {
         "`row`, their number, stands in place of `line`.",
         Place,
     ),
-    "artifacts/data/card.json": File("JSON.", DataCard, (SourceCounts, Lengths, Change)),
+    "artifacts/data/card.json": File(
+        "JSON.", DataCard, (SourceCounts, Lengths, Change, FlagCounts, LanguageCounts)
+    ),
     "artifacts/baseline/predictions.jsonl": PREDICTIONS,
     "artifacts/evaluation/predictions.jsonl": PREDICTIONS,
     "artifacts/adapter/": File(
         "What peft's `PeftModel.from_pretrained` takes: `adapter_config.json`, `adapter_model.safetensors`. "
         "With `method=full` a whole model, as transformers' `from_pretrained` takes it."
     ),
-    "metrics/data.json": File("JSON: rows read, kept, rejected, removed and in each split; `conflicts`."),
+    "metrics/data.json": File(
+        "JSON: rows read, kept, rejected, removed and in each split; `conflicts`, `flags`."
+    ),
     "metrics/baseline.json": SCORES,
     "metrics/evaluation.json": SCORES,
     "metrics/train.json": File("JSON.", TrainingMetrics),

@@ -66,5 +66,5 @@ class Cleaning(Node):
     trim: bool = True
     repair_mojibake: bool = False
     flags: Flags = Flags()
-    length_deviations: float = Field(default=5.0, ge=1.0, le=20.0)
+    length_deviations: float = Field(default=6.0, ge=1.0, le=20.0)
     language_sample: int | None = Field(default=1000, ge=0)

@@ -47,4 +47,5 @@ def is_cut_off(text: str) -> bool:
     if ends_open or _NEVER_LAST.search(last[-12:]):
         # A greeting, "Best regards from Turin,", is a line of its own and short.
         return len(words) >= _LEAST_WORDS or "\n" not in text
-    return len(words) >= _LEAST_WORDS and bool(_ENDS_A_SENTENCE.search(text))
+    # A name or a title ends without a mark, and its last word begins with a capital.
+    return words[-1].islower() and len(words) >= _LEAST_WORDS and bool(_ENDS_A_SENTENCE.search(text))
