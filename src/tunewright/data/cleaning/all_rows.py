@@ -36,13 +36,17 @@ def flag_all(
     )
     kept: list[Candidate] = []
     rejected: list[Discarded] = []
+    marked = {number for _, numbers in found for number in numbers}
     for row in rows:
+        if row.number not in marked:
+            kept.append(row)
+            continue
         flags = tuple(flag for flag, numbers in found if row.number in numbers)
-        discarded = refused(flags, settings.flags, row.place) if flags else None
+        discarded = refused(flags, settings.flags, row.place)
         if discarded is not None:
             rejected.append(discarded)
         else:
-            kept.append(replace(row, flags=(*row.flags, *flags)) if flags else row)
+            kept.append(replace(row, flags=(*row.flags, *flags)))
     return kept, rejected
 
 

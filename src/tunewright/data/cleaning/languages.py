@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from heapq import nsmallest
 from typing import Any
 
 from tunewright.config.schema.task import TaskKind
-from tunewright.data.candidate import Candidate, digest
+from tunewright.data.candidate import Candidate
 from tunewright.data.cleaning.flagging import FREE_TEXT
 from tunewright.data.rows import Row
 
@@ -49,9 +50,9 @@ def languages_met(
         most: `data.cleaning.language_sample`. Which rows are in a sample depends on their content alone.
         kind: of the task; answers are looked at where they are free text.
     """
-    chosen = list(rows)
+    chosen = rows
     if most is not None and most < len(chosen):
-        chosen = sorted(chosen, key=lambda one: (digest(one.prompt_key + one.answer_key), one.number))[:most]
+        chosen = nsmallest(most, chosen, key=lambda one: (one.prompt_key, one.answer_key, one.number))
     prompts: Counter[str] = Counter()
     answers: Counter[str] = Counter()
     differ: set[int] = set()
