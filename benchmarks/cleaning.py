@@ -3,8 +3,8 @@
     python benchmarks/cleaning.py [FOLDER]
 
 FOLDER holds the public sets (else the one that TUNEWRIGHT_DATASETS names, or ../shared/datasets beside the
-checkout); without it speed alone is measured. Speed is in rows of 1,000 characters per CPU second of one process,
-half prompt and half free-text answer.
+checkout); without it speed alone is measured. Speed is in rows of 1,000 characters per CPU second of one
+process, half prompt and half free-text answer.
 """
 
 from __future__ import annotations

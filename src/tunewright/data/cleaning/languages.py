@@ -18,6 +18,8 @@ UNDETERMINED = "(undetermined)"
 LEAST_CHARACTERS = 40
 """Of shorter texts the language is not told."""
 LEAST_CONFIDENCE = 0.8
+_CLOSE = ({"no", "nb", "nn", "da"}, {"bs", "hr", "sr"}, {"cs", "sk"}, {"id", "ms"}, {"gl", "pt"})
+"""Languages that are taken for one another: an answer in another one of these is not told."""
 _LOOKED_AT = 400
 """Characters from the start of a text."""
 
@@ -63,7 +65,7 @@ def languages_met(
         if kind in FREE_TEXT:
             answered = language(texts.reference)
             answers[answered] += 1
-            if UNDETERMINED not in (asked, answered) and asked != answered:
+            if _differ(asked, answered):
                 differ.add(one.number)
     return LanguagesMet(len(chosen), prompts, answers, frozenset(differ))
 
@@ -79,6 +81,12 @@ def language(text: str) -> str:
         return UNDETERMINED
     code, confidence = _identifier().classify(text[:_LOOKED_AT])
     return str(code) if confidence >= LEAST_CONFIDENCE else UNDETERMINED
+
+
+def _differ(asked: str, answered: str) -> bool:
+    if asked == answered or UNDETERMINED in (asked, answered):
+        return False
+    return not any({asked, answered} <= close for close in _CLOSE)
 
 
 @cache
