@@ -56,4 +56,5 @@ def _far_from_median(lengths: Iterable[int], deviations: float) -> NDArray[np.bo
     deviation = _OF_A_NORMAL * np.median(distance)
     if not deviation:
         return np.zeros(len(logs), dtype=np.bool_)
-    return distance > max(deviations * deviation, np.log(LEAST_FACTOR))
+    far: NDArray[np.bool_] = distance > max(deviations * deviation, np.log(LEAST_FACTOR))
+    return far

@@ -39,6 +39,8 @@ def cleaned(text, **settings):
 @example("\u200d" * 3, Cleaning())
 @example("Ã\u200b¼", Cleaning(repair_mojibake=True))
 @example("a\u200b\u0301", Cleaning())
+@example("☂\ufe0f\u200b\ufe0f", Cleaning())
+@example("ï»¿x", Cleaning(repair_mojibake=True))
 def test_cleaning_twice_is_cleaning_once(text, settings):
     cleaner = TextCleaner(settings)
     once = cleaner(text, set())
