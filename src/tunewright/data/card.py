@@ -73,7 +73,7 @@ class LanguageCounts:
 
     Attributes:
         rows: how many were looked at.
-        prompts: ISO 639-1 code, or `(undetermined)`, of the last turn before the answer -> rows.
+        prompts: ISO 639 code, or `(undetermined)`, of the last turn before the answer -> rows.
         answers: the same of free-text answers.
     """
 

@@ -18,8 +18,17 @@ UNDETERMINED = "(undetermined)"
 LEAST_CHARACTERS = 40
 """Of shorter texts the language is not told."""
 LEAST_CONFIDENCE = 0.8
-_CLOSE = ({"no", "nb", "nn", "da"}, {"bs", "hr", "sr"}, {"cs", "sk"}, {"id", "ms"}, {"gl", "pt"})
+_CLOSE = (
+    {"no", "nn", "da"},
+    {"bs", "hr", "sr"},
+    {"cs", "sk"},
+    {"id", "ms"},
+    {"gl", "pt"},
+    {"ar", "arz", "ary"},
+    {"zh", "wuu", "yue"},
+)
 """Languages that are taken for one another: an answer in another one of these is not told."""
+_NO_LANGUAGE = "zxx"
 _LOOKED_AT = 400
 """Characters from the start of a text."""
 
@@ -30,7 +39,7 @@ class LanguagesMet:
 
     Attributes:
         rows: how many were looked at.
-        prompts: ISO 639-1 code, or `(undetermined)`, of the last turn before the answer -> rows.
+        prompts: ISO 639 code, or `(undetermined)`, of the last turn before the answer -> rows.
         answers: the same of free-text answers; empty for other kinds of task.
         differ: numbers of the rows whose answer is in another language than the prompt.
     """
@@ -71,7 +80,7 @@ def languages_met(
 
 
 def language(text: str) -> str:
-    """The ISO 639-1 code of the language that a text begins in, or `(undetermined)`.
+    """The ISO 639 code of the language that a text begins in, or `(undetermined)`.
 
     Source: langid.py (Lui and Baldwin 2012, https://aclanthology.org/P12-3005), as py3langid maintains it.
     Undetermined are texts of fewer than `LEAST_CHARACTERS` characters or told with less than
@@ -80,7 +89,7 @@ def language(text: str) -> str:
     if len(text) < LEAST_CHARACTERS:
         return UNDETERMINED
     code, confidence = _identifier().classify(text[:_LOOKED_AT])
-    return str(code) if confidence >= LEAST_CONFIDENCE else UNDETERMINED
+    return UNDETERMINED if code == _NO_LANGUAGE or confidence < LEAST_CONFIDENCE else str(code)
 
 
 def _differ(asked: str, answered: str) -> bool:

@@ -51,7 +51,8 @@ def _far_from_median(lengths: Iterable[int], deviations: float) -> NDArray[np.bo
     """Which lengths are outliers; none where more than half of them are equal."""
     import numpy as np
 
-    logs = np.log(np.maximum(np.asarray(lengths, dtype=np.float64), 1.0))
+    # Rounded, since the last bit of a logarithm differs from machine to machine.
+    logs = np.round(np.log(np.maximum(np.asarray(lengths, dtype=np.float64), 1.0)), 9)
     distance = np.abs(logs - np.median(logs))
     deviation = _OF_A_NORMAL * np.median(distance)
     if not deviation:
