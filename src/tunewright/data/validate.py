@@ -124,7 +124,7 @@ class RowCheck:
         prompt, given = chat_turns(raw, self._fields) if form == "chat" else single_turn(raw, self._fields)
         changes: set[Change] = set()
         answer = self._answer(given, changes)
-        if "left_for_contract" not in changes or self._kind != "extraction":
+        if "left_for_contract" not in changes:
             prompt = self._cleaned(prompt, changes)
         group_by = self._split.group_by
         example = Example(
