@@ -11,7 +11,14 @@ from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 
-from tunewright.data.card import DataCard, DuplicateExample, Lengths, SourceCounts
+from tunewright.data.card import (
+    DataCard,
+    DuplicateExample,
+    FlagCounts,
+    LanguageCounts,
+    Lengths,
+    SourceCounts,
+)
 from tunewright.data.coverage import Slice
 from tunewright.data.describe_training import ClassBalance, ClassRows
 from tunewright.data.enough import Enough
@@ -65,7 +72,18 @@ FILES = {
     "artifacts/data/card.json": File(
         "JSON.",
         DataCard,
-        (SourceCounts, Lengths, Change, DuplicateExample, Enough, ClassBalance, ClassRows, Slice),
+        (
+            SourceCounts,
+            Lengths,
+            Change,
+            DuplicateExample,
+            FlagCounts,
+            LanguageCounts,
+            Enough,
+            ClassBalance,
+            ClassRows,
+            Slice,
+        ),
     ),
     "artifacts/baseline/predictions.jsonl": PREDICTIONS,
     "artifacts/evaluation/predictions.jsonl": PREDICTIONS,
@@ -74,8 +92,8 @@ FILES = {
         "With `method=full` a whole model, as transformers' `from_pretrained` takes it."
     ),
     "metrics/data.json": File(
-        "JSON: rows read, kept, rejected, removed and in each split; `conflicts`; where there are classes, "
-        "`classes` with the training rows of each before balancing and its lines after."
+        "JSON: rows read, kept, rejected, removed and in each split; `conflicts`, `flags`; where there are "
+        "classes, `classes` with the training rows of each before balancing and its lines after."
     ),
     "metrics/baseline.json": SCORES,
     "metrics/evaluation.json": SCORES,

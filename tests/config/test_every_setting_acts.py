@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.config.effects import (
+    of_cleaning,
     of_data,
     of_evaluation,
     of_model,
@@ -28,7 +29,7 @@ from tunewright.config.schema.node import Node
 from tunewright.errors import TunewrightError
 
 ROOT = Path(__file__).parents[2]
-MODULES = (of_data, of_personal_data, of_evaluation, of_model, of_task, of_tracking, of_training)
+MODULES = (of_cleaning, of_data, of_personal_data, of_evaluation, of_model, of_task, of_tracking, of_training)
 EFFECTS: dict[str, Effect] = {key: effect for module in MODULES for key, effect in module.EFFECTS.items()}
 Outcomes = dict[tuple[Outcome, str], object]
 BEFORE = {

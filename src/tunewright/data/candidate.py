@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tunewright.config.schema.cleaning import Flag
 from tunewright.data.raw_row import Place
 from tunewright.data.rows import Message
 
@@ -37,6 +38,8 @@ class Candidate:
         numbers_key: equal for prompts that name the same numbers in the same order.
         stratum: value by which the split is balanced; empty where it is not.
         moment: value by which the split is ordered in time; empty where it is not.
+        flags: what is doubtful about it.
+        prompt_length, answer_length: in characters.
     """
 
     number: int
@@ -48,6 +51,9 @@ class Candidate:
     numbers_key: str
     stratum: str = ""
     moment: str = ""
+    flags: tuple[Flag, ...] = ()
+    prompt_length: int = 0
+    answer_length: int = 0
 
 
 def normalise(text: str) -> str:

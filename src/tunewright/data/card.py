@@ -8,9 +8,10 @@ from typing import Any
 
 from tunewright.artifacts import read_json, write_json
 from tunewright.data.coverage import Slice
-from tunewright.data.describe_training import ClassBalance, ClassRows
+from tunewright.data.describe_training import ClassBalance
 from tunewright.data.enough import Enough
 from tunewright.data.frozen import Change
+from tunewright.errors import TunewrightError
 
 CHARACTERS_PER_TOKEN = 4
 
@@ -74,6 +75,38 @@ class DuplicateExample:
 
 
 @dataclass(frozen=True)
+class FlagCounts:
+    """How often rows were flagged as doubtful in one way.
+
+    Attributes:
+        action: of `data.cleaning.flags`.
+        rows: split -> flagged rows that stand in it.
+        dropped: flagged rows that were rejected for it.
+        examples: ids of a few of the rows that stay.
+    """
+
+    action: str
+    rows: dict[str, int]
+    dropped: int
+    examples: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class LanguageCounts:
+    """In which languages rows are.
+
+    Attributes:
+        rows: how many were looked at.
+        prompts: ISO 639 code, or `(undetermined)`, of the last turn before the answer -> rows.
+        answers: the same of free-text answers.
+    """
+
+    rows: int = 0
+    prompts: dict[str, int] = field(default_factory=dict)
+    answers: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class DataCard:
     """What stands in artifacts/data/card.json.
 
@@ -99,6 +132,9 @@ class DataCard:
         enough: whether the training rows are as many as the task's purpose asks for.
         balance: rows and lines of the training split by class; null where nothing parts the rows.
         coverage: rows of each slice by split: values of the answer and of meta fields, bands of length.
+        flags: flag of `data.cleaning.flags` -> rows that have it; flags that no row has are left out.
+        cleaned: what cleaning changed -> rows that were read in which it did.
+        languages: of the rows, or of a sample.
     """
 
     sources: tuple[SourceCounts, ...]
@@ -117,6 +153,9 @@ class DataCard:
     enough: Enough | None = None
     balance: ClassBalance | None = None
     coverage: tuple[Slice, ...] = ()
+    flags: dict[str, FlagCounts] = field(default_factory=dict)
+    cleaned: dict[str, int] = field(default_factory=dict)
+    languages: LanguageCounts = LanguageCounts()
 
     def metrics(self) -> dict[str, Any]:
         """What stands in metrics/data.json: the counts, and training rows by class before and after."""
@@ -125,7 +164,7 @@ class DataCard:
         return {**self.counts(), **({"classes": before_and_after} if classes else {})}
 
     def counts(self) -> dict[str, int]:
-        """The flat counts: the funnel, the splits, conflicts, personal data found."""
+        """The flat counts: the funnel, the splits, conflicts, personal data found, flags kept."""
         steps = ("read", "kept", "rejected", "removed")
         funnel = {step: sum(getattr(source, step) for source in self.sources) for step in steps}
         personal = sum(
@@ -134,7 +173,14 @@ class DataCard:
             for actions in kinds.values()
             for count in actions.values()
         )
-        return {**funnel, **self.splits, "conflicts": self.conflicts, "personal_data": personal}
+        flags = sum(sum(one.rows.values()) for one in self.flags.values())
+        return {
+            **funnel,
+            **self.splits,
+            "conflicts": self.conflicts,
+            "personal_data": personal,
+            "flags": flags,
+        }
 
 
 def write_card(path: Path, card: DataCard) -> None:
@@ -143,34 +189,19 @@ def write_card(path: Path, card: DataCard) -> None:
 
 
 def read_card(path: Path) -> DataCard:
-    """Read the card that `prepare` wrote.
+    """Read a data card.
 
     Raises:
-        TunewrightError: the file is missing or damaged.
+        TunewrightError: the file is missing, damaged or another version's.
     """
+    from pydantic import TypeAdapter, ValidationError
+
     raw = read_json(path)
-    return DataCard(
-        **{
-            **raw,
-            "sources": tuple(SourceCounts(**source) for source in raw["sources"]),
-            "prompt_lengths": Lengths(**raw["prompt_lengths"]),
-            "answer_lengths": Lengths(**raw["answer_lengths"]),
-            "frozen": tuple(Change(**change) for change in raw["frozen"]),
-            "warnings": tuple(raw["warnings"]),
-            "duplicates": tuple(DuplicateExample(**example) for example in raw["duplicates"]),
-            "enough": _enough(raw.get("enough")),
-            "balance": _balance(raw.get("balance")),
-            "coverage": tuple(Slice(**one) for one in raw.get("coverage", ())),
-        }
-    )
-
-
-def _enough(raw: dict[str, Any] | None) -> Enough | None:
-    return None if raw is None else Enough(**raw)
-
-
-def _balance(raw: dict[str, Any] | None) -> ClassBalance | None:
-    if raw is None:
-        return None
-    classes = {name: ClassRows(**one) for name, one in raw["classes"].items()}
-    return ClassBalance(**{**raw, "classes": classes})
+    try:
+        return TypeAdapter(DataCard).validate_python(raw)
+    except ValidationError as error:
+        raise TunewrightError(
+            f"is not a data card of this version: {error.errors()[0]['loc']}",
+            where=str(path),
+            fix="dvc repro prepare",
+        ) from error

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 from tunewright.config.schema.data import Data, DataFormat
 from tunewright.config.schema.task import OutputContract, TaskKind
 from tunewright.data.candidate import Candidate, digest, normalise, numbers_key, prompt_text
+from tunewright.data.cleaning.text import Change
 from tunewright.data.near_duplicates import band_keys
 from tunewright.data.personal.guard import Tally, guard_of
 from tunewright.data.raw_row import Discarded, RawRow
@@ -82,6 +83,7 @@ class Checked:
         keys: of their prompts' bands, shape (candidates, bands).
         discarded: the others.
         personal: the personal data that was met in all of them.
+        cleaned: what cleaning changed in the rows that passed -> rows.
     """
 
     candidates: Sequence[Candidate]
@@ -89,6 +91,7 @@ class Checked:
     keys: Hashes
     discarded: Sequence[Discarded]
     personal: Counter[Tally]
+    cleaned: Counter[Change]
 
 
 class BatchCheck:
@@ -107,6 +110,7 @@ class BatchCheck:
             work.kind,
             work.output,
             guard_of(work.data.personal_data, work.kind),
+            work.data.cleaning,
         )
         self._transforms = chosen_transforms(work.data.transforms, load_extensions(work.root).transforms)
         self._threshold = work.data.near_duplicate_threshold
@@ -115,6 +119,7 @@ class BatchCheck:
         """Transform and check each row."""
         candidates, lines, texts, discarded = [], [], [], []
         personal: Counter[Tally] = Counter()
+        cleaned: Counter[Change] = Counter()
         for read in rows:
             row = read.row if isinstance(read.row, Discarded) else apply(self._transforms, read.row)
             checked = row if isinstance(row, Discarded) else self._check(row, read.form)
@@ -122,12 +127,15 @@ class BatchCheck:
             if isinstance(checked, Discarded):
                 discarded.append(checked)
                 continue
+            cleaned.update(checked.changes)
             prompt = prompt_text(checked.row.prompt)
             candidates.append(_candidate(read.number, checked, prompt))
             lines.append(encode(checked.row))
             texts.append(prompt)
         numbers = [row.numbers_key for row in candidates]
-        return Checked(candidates, lines, band_keys(texts, numbers, self._threshold), discarded, personal)
+        return Checked(
+            candidates, lines, band_keys(texts, numbers, self._threshold), discarded, personal, cleaned
+        )
 
 
 def check_rows(rows: Iterable[Numbered], work: ToCheck, processes: int | None = None) -> Iterator[Checked]:
@@ -213,4 +221,7 @@ def _candidate(number: int, checked: CheckedRow, prompt: str) -> Candidate:
         numbers_key=numbers_key(prompt),
         stratum=checked.stratum,
         moment=checked.moment,
+        flags=checked.flags,
+        prompt_length=sum(len(turn.content) for turn in row.prompt),
+        answer_length=len(row.reference),
     )

@@ -20,6 +20,11 @@ from tunewright.data.balance import Classes, Training, balanced
 from tunewright.data.candidate import Candidate, normalise, prompt_text
 from tunewright.data.card import DataCard, SourceCounts
 from tunewright.data.checking import Numbered, ToCheck, check_rows
+from tunewright.data.cleaning.all_rows import flag_all
+from tunewright.data.cleaning.counts import flag_counts, flag_warnings, language_counts
+from tunewright.data.cleaning.found import Found
+from tunewright.data.cleaning.languages import languages_met
+from tunewright.data.cleaning.text import Change
 from tunewright.data.coverage import Coverage, uncovered
 from tunewright.data.describe import Description, warnings
 from tunewright.data.describe_training import TrainingDescription
@@ -54,6 +59,7 @@ class Cleaned:
         read: rows read, by path of the source.
         formats: what each source was taken for, by its path.
         personal: personal data that was met in the rows that were read.
+        cleaning: what cleaning did and met.
     """
 
     candidates: list[Candidate]
@@ -62,6 +68,7 @@ class Cleaned:
     read: dict[str, int]
     formats: dict[str, str]
     personal: Mapping[Tally, int] = field(default_factory=dict)
+    cleaning: Found = field(default_factory=Found)
 
 
 @dataclass(frozen=True)
@@ -76,6 +83,7 @@ class Divided:
         frozen: the frozen test set.
         training: the training split, balanced.
         personal: personal data that was met in the rows that were read.
+        cleaning: what cleaning did and met.
     """
 
     parts: Parts
@@ -85,6 +93,7 @@ class Divided:
     frozen: Frozen
     training: Training
     personal: Mapping[Tally, int] = field(default_factory=dict)
+    cleaning: Found = field(default_factory=Found)
 
 
 def clean(work: ToCheck, spool: Spool, processes: int | None = None) -> Cleaned:
@@ -105,6 +114,7 @@ def clean(work: ToCheck, spool: Spool, processes: int | None = None) -> Cleaned:
     keys: list[Hashes] = []
     read: Counter[str] = Counter()
     personal: Counter[Tally] = Counter()
+    changes: Counter[Change] = Counter()
     formats: dict[str, str] = {}
     with counting("prepare: rows read") as advance:
         for batch in check_rows(_read(work, read, formats, advance), work, processes):
@@ -113,11 +123,15 @@ def clean(work: ToCheck, spool: Spool, processes: int | None = None) -> Cleaned:
             discarded += batch.discarded
             keys.append(batch.keys)
             personal.update(batch.personal)
+            changes.update(batch.cleaned)
     kept, more = _sieve(candidates, work.data)
+    cleaning = work.data.cleaning
+    found = Found(changes, languages_met(kept, spool.row, cleaning.language_sample, work.kind))
+    kept, flagged = flag_all(kept, cleaning, work.kind, found.languages.differ)
     by_number = np.zeros((sum(read.values()), keys[0].shape[1] if keys else 0), dtype=np.uint64)
     if candidates:
         by_number[[row.number for row in candidates]] = np.concatenate(keys)
-    return Cleaned(kept, by_number, [*discarded, *more], dict(read), formats, personal)
+    return Cleaned(kept, by_number, [*discarded, *more, *flagged], dict(read), formats, personal, found)
 
 
 def divide(cleaned: Cleaned, spool: Spool, work: ToCheck, frozen: Frozen) -> Divided:
@@ -152,8 +166,16 @@ def divide(cleaned: Cleaned, spool: Spool, work: ToCheck, frozen: Frozen) -> Div
     refuse_leaks(parts)
     training = balanced(parts["train"], data, spool.row, Classes(data.balance.by, work.kind, work.output))
     parts["train"] = training.kept
-    removed = [*discarded, *leaking, *training.removed]
-    return Divided(parts, removed, cleaned.read, cleaned.formats, frozen, training, cleaned.personal)
+    return Divided(
+        parts,
+        [*discarded, *leaking, *training.removed],
+        cleaned.read,
+        cleaned.formats,
+        frozen,
+        training,
+        cleaned.personal,
+        cleaned.cleaning,
+    )
 
 
 def write_splits(divided: Divided, spool: Spool, work: ToCheck, folder: Path) -> DataCard:
@@ -184,6 +206,7 @@ def write_splits(divided: Divided, spool: Spool, work: ToCheck, folder: Path) ->
     meta = description.meta()
     personal = by_field(divided.personal)
     found, slices = training.enough(), coverage.slices(description.answers)
+    flags = flag_counts(parts, divided.discarded, data.cleaning.flags)
     return DataCard(
         sources=_sources(work.root, data, divided, kept),
         splits={name: len(part) for name, part in parts.items()},
@@ -200,12 +223,16 @@ def write_splits(divided: Divided, spool: Spool, work: ToCheck, folder: Path) ->
             *left_in(personal),
             *training.warnings(),
             *uncovered(slices, data.coverage.min_rows, by_label=work.kind == "classification"),
+            *flag_warnings(flags),
         ),
         personal_data=personal,
         duplicates=duplicate_examples(divided.discarded, parts),
         enough=found,
         balance=training.balance(),
         coverage=slices,
+        flags=flags,
+        languages=language_counts(divided.cleaning.languages),
+        cleaned={str(change): rows for change, rows in sorted(divided.cleaning.changes.items())},
     )
 
 

@@ -51,10 +51,12 @@ class Discarded:
         reason: why; the same words for the same mistake, so that they can be counted.
         detail: what differs from row to row (a byte, another row's place) and completes the reason.
         duplicate: removed, not rejected as faulty: another row says the same, or the row is one too many.
-        stops: holds personal data of which the policy says that none may be there: `prepare` must stop.
+        stops: holds personal data, or has a flag, of which the policy says that none may be there: `prepare`
+            must stop.
         personal: the personal data that was met in it: (field, kind, action) -> how often.
         fix: what to do about it; empty where nothing is to be done.
         stays: where the row stands that says the same and stays; null where it is no duplicate.
+        flag: of `data.cleaning.flags`, for which the policy rejects it; empty for any other reason.
     """
 
     place: Place
@@ -65,6 +67,7 @@ class Discarded:
     personal: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
     fix: str = ""
     stays: Place | None = None
+    flag: str = ""
 
     def __str__(self) -> str:
         """Reason and detail as one sentence."""

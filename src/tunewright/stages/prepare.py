@@ -9,7 +9,12 @@ from tunewright import artifacts
 from tunewright.config.stage_settings import stage_settings
 from tunewright.data.card import write_card
 from tunewright.data.checking import ToCheck
-from tunewright.data.discarded_rows import refuse_many_rejected, refuse_personal_data, write_discarded
+from tunewright.data.discarded_rows import (
+    refuse_flagged,
+    refuse_many_rejected,
+    refuse_personal_data,
+    write_discarded,
+)
 from tunewright.data.enough import refuse_too_few
 from tunewright.data.frozen import TEST_LOCK, read_lock
 from tunewright.data.prepare import clean, divide, write_splits
@@ -43,6 +48,7 @@ def run(root: Path) -> None:
         cleaned = clean(work, spool)
         write_discarded(rejected, cleaned.discarded)
         refuse_personal_data(cleaned.discarded, artifacts.REJECTED_ROWS)
+        refuse_flagged(cleaned.discarded, artifacts.REJECTED_ROWS)
         total = sum(cleaned.read.values())
         refuse_many_rejected(cleaned.discarded, total, data.max_rejected_share, artifacts.REJECTED_ROWS)
         divided = divide(cleaned, spool, work, frozen)

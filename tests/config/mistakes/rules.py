@@ -199,6 +199,13 @@ RULES = [
         {MINE: "defaults: [full, _self_]\n\nquantization: {bnb_4bit_quant_type: nf4}\n"},
     ),
     in_set(
+        "dropping by language from a sample",
+        {"data": {"cleaning": {"flags": {"language": "drop"}}}},
+        "data.cleaning.flags.language",
+        "needs the language of every row, and data.cleaning.language_sample is 1000",
+        "tunewright set data.cleaning.language_sample=null",
+    ),
+    in_set(
         "shares that do not sum to 1",
         {"data": {"split": {"train": 0.5}}},
         "data.split",

@@ -4,7 +4,15 @@ from hypothesis import strategies as st
 from tests.unit.data.made import candidate, members
 from tunewright.config.schema.data import Data, Source
 from tunewright.config.schema.task import OutputContract
-from tunewright.data.card import DataCard, Lengths, SourceCounts, read_card, write_card
+from tunewright.data.card import (
+    DataCard,
+    FlagCounts,
+    LanguageCounts,
+    Lengths,
+    SourceCounts,
+    read_card,
+    write_card,
+)
 from tunewright.data.coverage import Slice
 from tunewright.data.describe import Description, lengths, warnings
 from tunewright.data.describe_training import ClassBalance, ClassRows
@@ -134,11 +142,14 @@ def test_a_card_is_read_back_as_it_was_written(tmp_path):
         enough=Enough("classification", 50, 4, {"billing": 4}, "warn", False, 0.7),
         balance=ClassBalance("completion", "report", {"billing": ClassRows(4, 4, 8)}, 8, 8),
         coverage=(Slice("meta", "language", "de", 4, 1, 1),),
+        flags={"refusal": FlagCounts("report", {"train": 3, "validation": 0, "test": 2}, 1, ("a", "b"))},
+        cleaned={"trimmed": 2},
+        languages=LanguageCounts(3, {"en": 3}, {"de": 2}),
     )
     write_card(tmp_path / "card.json", card)
     assert read_card(tmp_path / "card.json") == card
     assert card.counts() == {
         **{"read": 9, "kept": 6, "rejected": 1, "removed": 2},
-        **{"train": 4, "validation": 1, "test": 1, "conflicts": 1, "personal_data": 0},
+        **{"train": 4, "validation": 1, "test": 1, "conflicts": 1, "personal_data": 0, "flags": 5},
     }
     assert card.metrics() == {**card.counts(), "classes": {"billing": {"before": 4, "after": 8}}}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from tunewright.config.rules.cleaning import languages
 from tunewright.config.rules.data import balance, minimum, sources, split, strata
 from tunewright.config.rules.machine import evaluation_on_machine, machine, method_on_machine
 from tunewright.config.rules.method import recipe
@@ -41,6 +42,7 @@ def broken_rules(groups: Mapping[str, Node]) -> Iterator[Problem]:
     if isinstance(data, Data):
         yield from sources(data)
         yield from split(data)
+        yield from languages(data)
         yield from patterns(data)
         yield from pseudonyms(data)
         yield from regions(data)

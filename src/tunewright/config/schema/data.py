@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from tunewright.config.schema.cleaning import Cleaning
 from tunewright.config.schema.enough import Balance, Coverage, Minimum
 from tunewright.config.schema.node import Node
 from tunewright.config.schema.personal_data import PersonalData
@@ -139,6 +140,7 @@ class Data(Node):
         max_rejected_share: above this share of rejected rows `prepare` stops.
         allow_rows_in_trackers: rows may leave the project with a run: its sample answers, and report
             and dataset where tracking.upload names them. For the owner of the data to decide.
+        cleaning: what is mended in the texts of rows, and which rows are flagged as doubtful.
         personal_data: what is looked for in the rows, and what happens to it.
         deduplicate: `exact` drops a row whose prompt and answer were seen before (case, punctuation and
             white space do not count); `near` also one whose prompt is nearly that of a row with the same
@@ -155,6 +157,7 @@ class Data(Node):
     transforms: tuple[NonEmpty, ...] = ()
     max_rejected_share: float = Field(default=0.05, ge=0.0, le=1.0)
     allow_rows_in_trackers: bool = False
+    cleaning: Cleaning = Cleaning()
     personal_data: PersonalData = PersonalData()
     deduplicate: Literal["near", "exact", "none"] = "near"
     near_duplicate_threshold: float = Field(default=0.8, ge=0.5, lt=1.0)
