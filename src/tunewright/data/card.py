@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tunewright.artifacts import read_json, write_json
 from tunewright.data.frozen import Change
+from tunewright.data.review.standing import ReviewStanding, standing_from
 
 CHARACTERS_PER_TOKEN = 4
 
@@ -71,6 +72,7 @@ class DataCard:
         warnings: sentences for people.
         personal_data: what was met in the rows that were read: field -> kind -> action -> how often.
             `allow` is the action for values that `personal_data.allow` lets through.
+        review: what a domain expert said of a sample; null where nobody asks for it and nobody did.
     """
 
     sources: tuple[SourceCounts, ...]
@@ -85,6 +87,7 @@ class DataCard:
     frozen: tuple[Change, ...]
     warnings: tuple[str, ...]
     personal_data: dict[str, dict[str, dict[str, int]]] = field(default_factory=dict)
+    review: ReviewStanding | None = None
 
     def counts(self) -> dict[str, int]:
         """The flat counts of metrics/data.json: the funnel, the splits, conflicts, personal data found."""
@@ -119,5 +122,6 @@ def read_card(path: Path) -> DataCard:
             "answer_lengths": Lengths(**raw["answer_lengths"]),
             "frozen": tuple(Change(**change) for change in raw["frozen"]),
             "warnings": tuple(raw["warnings"]),
+            "review": standing_from(raw["review"]),
         }
     )

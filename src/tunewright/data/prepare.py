@@ -29,6 +29,9 @@ from tunewright.data.raw_row import Discarded
 from tunewright.data.reading.read import read_source
 from tunewright.data.reading.recognise import recognise
 from tunewright.data.reading.source_path import source_path, source_sha256
+from tunewright.data.review.corrections import REJECTED
+from tunewright.data.review.record import read_reviews
+from tunewright.data.review.standing import Reviewed
 from tunewright.data.rows import Row, row_line
 from tunewright.data.split import SPLITS, Member, Parts, keep_apart, refuse_empty, split
 from tunewright.data.spool import Spool
@@ -159,6 +162,7 @@ def write_splits(divided: Divided, spool: Spool, work: ToCheck, folder: Path) ->
     refuse_changed(divided.frozen, frozen_rows(spool.row(m.row.number) for m in parts["test"]))
     description = Description(work.kind, work.output, data.fields.meta)
     weight = {source.path: source.weight for source in data.sources}
+    reviewed = Reviewed(read_reviews(work.root), data.review)
 
     def lines(name: str) -> Iterator[str]:
         for member in parts[name]:
@@ -166,6 +170,8 @@ def write_splits(divided: Divided, spool: Spool, work: ToCheck, folder: Path) ->
             description.see(name, row)
             line = row_line(Row(member.row.id, row.messages, member.unit, row.source, row.meta))
             often = repetitions(member.row.id, weight[row.source], data.split.seed) if name == "train" else 1
+            if often:
+                reviewed.see(name, row)
             yield from [line] * often
 
     written = {name: write_lines(folder / f"{name}.jsonl", lines(name)) for name in SPLITS}
@@ -190,6 +196,7 @@ def write_splits(divided: Divided, spool: Spool, work: ToCheck, folder: Path) ->
             *_weighted(len(parts["train"]), written["train"]),
         ),
         personal_data=personal,
+        review=reviewed.standing(sum(row.reason == REJECTED for row in divided.discarded)),
     )
 
 

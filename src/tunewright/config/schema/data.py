@@ -8,6 +8,7 @@ from pydantic import Field
 
 from tunewright.config.schema.node import Node
 from tunewright.config.schema.personal_data import PersonalData
+from tunewright.config.schema.review import Review
 
 NonEmpty = Annotated[str, Field(min_length=1)]
 SplitName = Literal["train", "validation", "test"]
@@ -144,6 +145,7 @@ class Data(Node):
             numbers and the same answer; `none` drops nothing.
         near_duplicate_threshold: from which likeness prompts count as near-duplicates (Jaccard index of their
             runs of five characters). Whatever is dropped, near-duplicates never stand in different splits.
+        review: which prepared rows a domain expert judges, and whether training waits for it.
     """
 
     sources: tuple[Source, ...] = Field(min_length=1)
@@ -155,3 +157,4 @@ class Data(Node):
     deduplicate: Literal["near", "exact", "none"] = "near"
     near_duplicate_threshold: float = Field(default=0.8, ge=0.5, lt=1.0)
     split: Split = Split()
+    review: Review = Review()
