@@ -47,10 +47,10 @@ def rows_needed(minimum: float, confidence: float, *, paired: bool) -> int | Non
 
 
 def rows_to_tell(share: float, minimum: float, confidence: float) -> int | None:
-    """How many rows tell a share from a minimum if it stays as it is: Wilson's interval then excludes the minimum.
+    """How many rows tell a share from a minimum: Wilson's interval then leaves the minimum out.
 
     Args:
-        share: as observed, 0 to 1.
+        share: as observed, 0 to 1; taken to stay as it is.
         minimum: 0 to 1, both excluded.
         confidence: two-sided.
 

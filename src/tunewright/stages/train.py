@@ -27,7 +27,7 @@ def run(root: Path) -> None:
     Raises:
         InterruptionError: a signal has ended it, after a checkpoint.
         PrunedError: a search has given it up; its checkpoints are gone.
-        TrainingError: a review that is asked for is missing, rows that cannot be trained on, or a result that cannot be trusted.
+        TrainingError: a review is due, rows cannot be trained on, or the result cannot be trusted.
         ModelError: the base model cannot be had or loaded.
     """
     root = root.resolve()

@@ -15,7 +15,7 @@ from tunewright.evaluation.statistics import (
     bootstrap_interval,
     mean_of,
 )
-from tunewright.proportions import rows_needed, rows_to_tell, wilson
+from tunewright.proportions import rows_needed, wilson
 
 STATISTICS = Statistics(bootstrap_samples=2000)
 

@@ -122,7 +122,7 @@ class PersonalDataGuard:
     def brought_in(self, before: Example, after: Example) -> list[str]:
         """Kinds of what the policy keeps out of answers, in another answer of a row that has passed already.
 
-        What stood in the row before may stand in the new answer too: pseudonyms look like what they stand for.
+        What stood in the row before may stand in the new answer: pseudonyms look like what they stand for.
         """
         texts = [part.text for part in take_apart(before, self._form)]
         parts = take_apart(after, self._form)

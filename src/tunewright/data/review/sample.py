@@ -121,7 +121,7 @@ def _stratum(split: str, row: Row, kind: TaskKind, stratify_by: str | None) -> t
 
 
 def _value(row: Row, kind: TaskKind, stratify_by: str | None) -> str:
-    """A classification's label; else the value of the field that splits are balanced by, if the row has it."""
+    """A classification's label; else the value of the field that splits are balanced by, or none."""
     if kind == "classification":
         return row.reference
     head, _, key = (stratify_by or "").partition(".")

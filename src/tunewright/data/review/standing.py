@@ -1,4 +1,4 @@
-"""Where the review stands: how much is judged, how good the rows are and how sure that is, what training may do.
+"""Where the review stands: how much is judged, how good the rows are, how sure that is; may training begin?
 
 Source of kappa: J. Cohen (1960), A coefficient of agreement for nominal scales, Educational and
 Psychological Measurement 20.
@@ -256,8 +256,8 @@ def write_clearance(root: Path, found: ReviewStanding | None) -> None:
         elif found.outcome == "below":
             what = f"the reviewer finds the rows not good enough: {words(found)}"
             fix = (
-                "mend the raw data where the comments say (the whole of it, not the sample alone), then draw a "
-                f"new sample: tunewright set data.review.seed=N && dvc repro prepare && {EXPORT}"
+                "mend the raw data where the comments say (all of it, not the sample alone), then draw a new "
+                f"sample: tunewright set data.review.seed=N && dvc repro prepare && {EXPORT}"
             )
     write_json(root / CLEARANCE, {"refusal": what, "fix": fix})
 
