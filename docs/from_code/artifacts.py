@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 from tunewright.data.card import DataCard, Lengths, SourceCounts
 from tunewright.data.frozen import Change
 from tunewright.data.raw_row import Place
+from tunewright.data.review.standing import Agreement, Reviewer, ReviewStanding
 from tunewright.data.rows import Message, Row
 from tunewright.evaluation.predictions import Prediction
 from tunewright.evaluation.statistics import Interval
@@ -59,7 +60,12 @@ FILES = {
         "`row`, their number, stands in place of `line`.",
         Place,
     ),
-    "artifacts/data/card.json": File("JSON.", DataCard, (SourceCounts, Lengths, Change)),
+    "artifacts/data/card.json": File(
+        "JSON.", DataCard, (SourceCounts, Lengths, Change, ReviewStanding, Reviewer, Agreement)
+    ),
+    "artifacts/data/clearance.json": File(
+        "JSON: `refusal`, why training must not begin (empty if it may), and `fix`, what to do about it."
+    ),
     "artifacts/baseline/predictions.jsonl": PREDICTIONS,
     "artifacts/evaluation/predictions.jsonl": PREDICTIONS,
     "artifacts/adapter/": File(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -138,7 +139,7 @@ def _tell(reviews: tuple[Review, ...], settings: Settings, review: Review, *, te
     for pair in found.agreements:
         kappa = "not defined" if pair.kappa is None else f"{pair.kappa:.2f}"
         typer.echo(
-            f"{pair.first} and {pair.second}: alike on {pair.alike} of {pair.rows} rows, Cohen's kappa {kappa}"
+            f"{pair.first} and {pair.second}: agree on {pair.alike} of {pair.rows}, Cohen's kappa {kappa}"
         )
     typer.echo("next:")
     if texts:
@@ -147,7 +148,7 @@ def _tell(reviews: tuple[Review, ...], settings: Settings, review: Review, *, te
     typer.echo("  dvc repro")
 
 
-def _draw(root: Path, settings: Settings, judged: frozenset[str] | tuple[()]) -> list[Sampled]:
+def _draw(root: Path, settings: Settings, judged: Collection[str]) -> list[Sampled]:
     return draw(
         root,
         settings.data.review,

@@ -1,4 +1,4 @@
-"""The sample as CSV for a spreadsheet, and back: cells that a spreadsheet would take for formulas are defused."""
+"""The sample as CSV for a spreadsheet, and back: cells that would be taken for formulas are defused."""
 
 from __future__ import annotations
 
