@@ -1,4 +1,4 @@
-"""From the sample to the verdicts and back into the rows: nothing half-done, foreign or changed gets through."""
+"""From the sample to the verdicts and back into the rows: nothing half-done, foreign or changed passes."""
 
 from __future__ import annotations
 
