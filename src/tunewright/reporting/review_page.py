@@ -83,10 +83,13 @@ def _choices(task: Task) -> list[tuple[str, list[str]]]:
     schema = task.output.json_schema
     if schema is None:
         return []
-    return [
-        (key, [json.dumps(value, ensure_ascii=False) for value in named_values(parts, schema)])
-        for key, parts in properties([schema], schema).items()
-    ]
+    found = []
+    for key, parts in properties([schema], schema).items():
+        values = named_values(parts, schema)
+        if not values and any(isinstance(part, dict) and part.get("type") == "boolean" for part in parts):
+            values = [True, False]
+        found.append((key, [json.dumps(value, ensure_ascii=False) for value in values]))
+    return found
 
 
 def _inert(value: object) -> str:
