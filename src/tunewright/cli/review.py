@@ -94,10 +94,10 @@ def import_(root: Path, path: Path, reviewer: str | None, on: str | None) -> Non
         admit.drawn(full, policy.seed),
         admit.drawn([one for one in full if one.key not in judged], policy.seed),
     ]
-    sample = admit.find_sample(returned, samples, prepared_keys(root, policy.splits), where)
+    sample = admit.find_sample(returned, samples, prepared_keys(root), where)
     admit.refuse_incomplete(returned, sample, where)
     rows = {one.key: one.row for one in full}
-    verdicts = admit.judged_rows(returned.lines, rows, _check(settings), where)
+    verdicts = admit.judged_rows(returned.lines, sample, rows, _check(settings), where)
     review = Review(
         sample=returned.sample,
         seed=sample.seed,

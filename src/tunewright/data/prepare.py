@@ -29,7 +29,7 @@ from tunewright.data.raw_row import Discarded
 from tunewright.data.reading.read import read_source
 from tunewright.data.reading.recognise import recognise
 from tunewright.data.reading.source_path import source_path, source_sha256
-from tunewright.data.review.corrections import REJECTED
+from tunewright.data.review.corrections import REJECTED, drawn_by
 from tunewright.data.review.record import read_reviews
 from tunewright.data.review.standing import Reviewed
 from tunewright.data.rows import Row, row_line
@@ -196,7 +196,7 @@ def write_splits(divided: Divided, spool: Spool, work: ToCheck, folder: Path) ->
             *_weighted(len(parts["train"]), written["train"]),
         ),
         personal_data=personal,
-        review=reviewed.standing(sum(row.reason == REJECTED for row in divided.discarded)),
+        review=reviewed.standing(_left_out(divided.discarded, data.review.seed)),
     )
 
 
@@ -246,6 +246,11 @@ def _columns(data: Data) -> tuple[str, ...]:
     stratum = None if stratum is None or stratum.partition(".")[0] == "completion" else stratum
     optional = (data.fields.id, data.split.group_by, data.split.order_by, stratum, *data.fields.meta)
     return (data.fields.prompt, data.fields.completion, *(name for name in optional if name is not None))
+
+
+def _left_out(discarded: Iterable[Discarded], seed: int) -> int:
+    """Rows that a reviewer has rejected in the sample of this seed."""
+    return sum(row.reason == REJECTED and row.detail == drawn_by(seed) for row in discarded)
 
 
 def _weighted(rows: int, lines: int) -> Iterator[str]:

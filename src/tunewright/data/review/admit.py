@@ -82,10 +82,10 @@ def refuse_incomplete(returned: Returned, sample: Sample, where: str) -> None:
     Raises:
         DataError: rows are unknown, missing or without verdict; names them.
     """
-    unknown = [line.id for line in returned.lines if sample.ids.get(line.key) != line.id]
+    unknown = [line.id for line in returned.lines if line.key not in sample.ids]
     if unknown:
         what = f"these rows are not in the sample: {named(unknown)}"
-        raise DataError(what, where=where, fix="leave ids and keys as they were exported")
+        raise DataError(what, where=where, fix="leave the column or entry `key` as it was exported")
     judged = {line.key for line in returned.lines if line.verdict}
     missing = [name for key, name in sample.ids.items() if key not in judged]
     if missing:
@@ -94,12 +94,13 @@ def refuse_incomplete(returned: Returned, sample: Sample, where: str) -> None:
 
 
 def judged_rows(
-    lines: Sequence[Line], rows: Mapping[str, Row], check: RowCheck, where: str
+    lines: Sequence[Line], sample: Sample, rows: Mapping[str, Row], check: RowCheck, where: str
 ) -> dict[str, tuple[Judged, str]]:
     """The verdict on each row by key, and the corrected answer as it will be written (empty for none).
 
     Args:
         lines: of the file, all judged.
+        sample: that they are of; it has the ids, which a spreadsheet may have changed (0012, 3-4).
         rows: as they are prepared now, by key.
         check: of the project's rows.
         where: the file, for messages.
@@ -110,25 +111,24 @@ def judged_rows(
     found: dict[str, tuple[Judged, str]] = {}
     faults = []
     for line in lines:
+        name = sample.ids[line.key]
         verdict: Verdict = line.verdict  # type: ignore[assignment]  # checked when it was read
         if line.verdict != "edit":
-            found[line.key] = (Judged(line.id, verdict), "")
+            found[line.key] = (Judged(name, verdict), "")
             continue
         row = rows.get(line.key)
         if row is None:
-            faults.append(f"row {line.id}: its text is another by now")
+            faults.append(f"row {name}: its text is another by now")
             continue
         place = Place(row.source, 0, "")
         corrected = check.corrected(CheckedRow(row, place, "", "", {}), line.answer)
         if isinstance(corrected, Discarded):
-            faults.append(f"row {line.id}: {corrected}")
+            faults.append(f"row {name}: {corrected}")
         elif corrected.row == row:
-            faults.append(
-                f"row {line.id}: the corrected answer is the one in the data: accept the row instead"
-            )
+            faults.append(f"row {name}: the corrected answer is the one in the data: accept the row instead")
         else:
             found[line.key] = (
-                Judged(line.id, verdict, row_key(corrected.row.messages)),
+                Judged(name, verdict, row_key(corrected.row.messages)),
                 corrected.row.reference,
             )
     if faults:

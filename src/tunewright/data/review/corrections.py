@@ -87,7 +87,9 @@ class Corrections:
             DataError: a corrected answer is not here.
         """
         verdicts = strictest(reviews)
-        self._rejected = {key for key, one in verdicts.items() if one.verdict == "reject"}
+        self._rejected = {
+            key: review.seed for review in reviews for key in review.rows if verdicts[key].verdict == "reject"
+        }
         edited = {key: one for key, one in verdicts.items() if one.verdict == "edit"}
         written = {one.key: one.answer for one in said if one.key in edited and one.verdict == "edit"}
         self._answers: Mapping[str, str] = written
@@ -107,9 +109,16 @@ class Corrections:
             return checked
         key = row_key(checked.row.messages)
         if key in self._rejected:
-            return Discarded(checked.place, REJECTED, personal=checked.personal)
+            return Discarded(
+                checked.place, REJECTED, drawn_by(self._rejected[key]), personal=checked.personal
+            )
         answer = self._answers.get(key)
         return checked if answer is None else check.corrected(checked, answer)
+
+
+def drawn_by(seed: int) -> str:
+    """Which sample a row was rejected in, as rejected.jsonl says it."""
+    return f"(data.review.seed {seed})"
 
 
 def read_corrections(root: Path) -> Corrections:

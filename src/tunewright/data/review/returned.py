@@ -11,7 +11,7 @@ from typing import Any
 
 from tunewright.data.contract import ContractError, parse_json, quote
 from tunewright.data.review.record import VERDICTS
-from tunewright.data.review.sheet import read_sheet
+from tunewright.data.review.sheet import HASH, read_sheet
 from tunewright.errors import DataError, UsageError
 
 FORM = "tunewright review 1"
@@ -72,7 +72,8 @@ def read_returned(path: Path) -> Returned:
         fix = "save it as `CSV UTF-8`" if path.suffix.lower() == ".csv" else ""
         raise DataError(f"not UTF-8 at byte {error.start}", where=str(path), fix=fix) from None
     found = _of_sheet(text, path) if path.suffix.lower() == ".csv" else _of_page(text, path)
-    twice = [name for name, count in Counter(line.id for line in found.lines).items() if count > 1]
+    count = Counter(line.key for line in found.lines)
+    twice = list(dict.fromkeys(line.id for line in found.lines if count[line.key] > 1))
     if twice:
         raise DataError(
             f"these rows stand twice in it: {named(twice)}", where=str(path), fix="keep one of each"
@@ -124,7 +125,7 @@ def _date(raw: Mapping[str, Any], path: Path) -> str:
 
 def _of_sheet(text: str, path: Path) -> Returned:
     rows = read_sheet(text, str(path))
-    samples = {row["sample"] for row in rows}
+    samples = {row["sample"].removeprefix(HASH) for row in rows}
     reviewers = {row["reviewer"].strip() for row in rows} - {""}
     if len(samples) > 1:
         raise DataError("holds rows of several samples", where=str(path), fix="import each sheet by itself")
@@ -135,7 +136,7 @@ def _of_sheet(text: str, path: Path) -> Returned:
         _checked(
             Line(
                 row["id"],
-                row["key"],
+                row["key"].removeprefix(HASH),
                 row["verdict"].strip().lower(),
                 row["corrected_answer"],
                 row["comment"].strip(),

@@ -20,6 +20,7 @@ from tunewright.config.schema.task import TaskKind
 from tunewright.data.candidate import ABSENT
 from tunewright.data.review.record import row_key
 from tunewright.data.rows import Row, row_from
+from tunewright.data.split import SPLITS
 
 
 @dataclass(frozen=True)
@@ -97,13 +98,13 @@ def draw(
     return sorted(found.values(), key=lambda one: drawn[one.key].number)
 
 
-def prepared_keys(root: Path, splits: Sequence[str]) -> dict[str, str]:
+def prepared_keys(root: Path) -> dict[str, str]:
     """The key of each prepared row by its id.
 
     Raises:
         TunewrightError: the data is not prepared yet.
     """
-    return {row.id: row_key(row.messages) for _, row in _rows(root, splits)}
+    return {row.id: row_key(row.messages) for _, row in _rows(root, SPLITS)}
 
 
 def _rows(root: Path, splits: Sequence[str]) -> Iterator[tuple[str, Row]]:

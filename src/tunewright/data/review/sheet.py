@@ -25,6 +25,8 @@ COLUMNS = (
 )
 """The reviewer fills verdict (accept, edit, reject), corrected_answer, comment and, in one row, reviewer."""
 READ = ("id", "verdict", "corrected_answer", "comment", "reviewer", "key", "sample")
+HASH = "hash:"
+"""Begins hashes: a spreadsheet would make a number of one such as 12e4567890123456."""
 BOM = "\ufeff"
 """Without it Excel takes UTF-8 for another encoding."""
 _BEGINS_FORMULA = re.compile(r"'*[=+\-@\t\r\n|%]")
@@ -44,7 +46,7 @@ def write_sheet(rows: Sequence[Sampled]) -> str:
             else "\n\n".join(f"{turn.role.upper()}\n{turn.content}" for turn in prompt)
         )
         cells = {"id": one.row.id, "prompt": shown, "answer": one.row.reference, "split": one.split}
-        cells |= {"source": one.row.source, "key": one.key, "sample": name}
+        cells |= {"source": one.row.source, "key": HASH + one.key, "sample": HASH + name}
         writer.writerow([defused(cells.get(column, "")) for column in COLUMNS])
     return BOM + text.getvalue()
 

@@ -9,7 +9,7 @@ import pytest
 
 from tunewright.artifacts import DATA, DATA_CARD
 from tunewright.cli import review as command
-from tunewright.config.schema.data import Data, Source
+from tunewright.config.schema.data import Data, Fields, Source
 from tunewright.config.schema.review import Review as Policy
 from tunewright.config.schema.task import OutputContract
 from tunewright.data.card import write_card
@@ -47,7 +47,7 @@ class Project:
 
     def work(self, policy: Policy = POLICY) -> ToCheck:
         source = Source(path="data/raw/rows.jsonl", format="prompt_completion", licence="none")
-        data = Data(sources=(source,), fields={"id": "id"}, review=policy, deduplicate="none")
+        data = Data(sources=(source,), fields=Fields(id="id"), review=policy, deduplicate="none")
         return ToCheck(self.root, data, "classification", OutputContract(labels=LABELS))
 
     def prepare(self, policy: Policy = POLICY):
