@@ -53,10 +53,10 @@ class Browser:
         return self._ask("POST", "/se/log", {"type": kind})
 
     def requests(self) -> list[str]:
-        """What the page asked for since it was last asked."""
+        """What pages from files asked for; the browser's own first page is none."""
         events = [json.loads(entry["message"])["message"] for entry in self.log("performance")]
         sent = [event["params"] for event in events if event["method"] == "Network.requestWillBeSent"]
-        return [event["request"]["url"] for event in sent]
+        return [event["request"]["url"] for event in sent if event["documentURL"].startswith("file:")]
 
     def saved(self) -> dict[str, Any]:
         """The file that the page saves."""
