@@ -86,7 +86,8 @@ def test_an_expert_judges_all_rows_by_keyboard_and_saves(html, rows, tmp_path):
         asked = set(window.requests())
         assert page.as_uri() in asked
         assert {url for url in asked if not url.startswith(("data:", "blob:"))} == {page.as_uri()}
-        assert [entry["message"] for entry in window.log("browser") if entry["level"] != "INFO"] == []
+        complaints = [entry["message"] for entry in window.log("browser") if entry["level"] != "INFO"]
+        assert not complaints, complaints
         assert window.run("return document.documentElement.scrollWidth <= innerWidth")
     (tmp_path / "saved.json").write_text(json.dumps(saved))
     found = read_returned(tmp_path / "saved.json")
