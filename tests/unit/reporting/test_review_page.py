@@ -53,10 +53,7 @@ def test_no_text_of_a_row_becomes_markup(html, rows):
 def test_nothing_may_be_loaded_and_only_its_own_script_runs(html):
     policy = re.search(r'Content-Security-Policy" content="([^"]+)"', html)[1]
     assert policy.startswith("default-src 'none'") and "unsafe" not in policy
-    assert [value for _, name, value in Tags(html).attributes if name in ("src", "href")] == [
-        "data:,",
-        "#row",
-    ]
+    assert [value for _, name, value in Tags(html).attributes if name in ("src", "href")] == ["#row"]
     assert render_review(sampled(4), project="Acme", task=task()) == render_review(
         sampled(4), project="Acme", task=task()
     )
