@@ -17,7 +17,7 @@ def review_facts(found: ReviewStanding | None) -> tuple[tuple[str, str], ...]:
         ),
         (
             "Judged of the data as it is",
-            f"{numbers.count(found.judged)} rows of {numbers.count(found.due)} that are due",
+            f"{numbers.count(found.judged)} rows; {numbers.count(found.due)} are due",
         ),
         ("Quality before the review", words(found)),
         (
