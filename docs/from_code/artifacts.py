@@ -24,6 +24,7 @@ from tunewright.data.describe_training import ClassBalance, ClassRows
 from tunewright.data.enough import Enough
 from tunewright.data.frozen import Change
 from tunewright.data.raw_row import Place
+from tunewright.data.review.standing import Agreement, Reviewer, ReviewStanding
 from tunewright.data.rows import Message, Row
 from tunewright.evaluation.predictions import Prediction
 from tunewright.evaluation.statistics import Interval
@@ -83,7 +84,13 @@ FILES = {
             ClassBalance,
             ClassRows,
             Slice,
+            ReviewStanding,
+            Reviewer,
+            Agreement,
         ),
+    ),
+    "artifacts/data/clearance.json": File(
+        "JSON: `refusal`, why training must not begin (empty if it may), and `fix`, what to do about it."
     ),
     "artifacts/baseline/predictions.jsonl": PREDICTIONS,
     "artifacts/evaluation/predictions.jsonl": PREDICTIONS,

@@ -7,11 +7,10 @@ from pathlib import Path
 import typer
 
 from tunewright.artifacts import DATA_CARD, DATA_CARD_MARKDOWN, DATA_CARD_PAGE, write_text
-from tunewright.cli.preview import offered_by_git
+from tunewright.cli.git_ignored import warn_if_offered
 from tunewright.config.compose import compose
 from tunewright.config.schema import Settings
 from tunewright.errors import UsageError
-from tunewright.progress import say
 from tunewright.tracking.lineage import read_lock
 
 
@@ -49,8 +48,8 @@ def data_card(root: Path, folder: Path) -> None:
     typer.echo(f"{found.title}: {found.sentence}")
     holds = "it holds rows of the data" if inputs.twins else "it holds no rows"
     typer.echo(f"data card: open {page} in a browser ({holds}), or read {folder / DATA_CARD_MARKDOWN.name}")
-    if inputs.twins and offered_by_git(root, page):
-        say(f"warning: git does not ignore {page}: do not commit it")
+    if inputs.twins:
+        warn_if_offered(root, page)
 
 
 def _refuse_other_settings(root: Path, settings: Settings) -> None:

@@ -25,6 +25,8 @@ app = typer.Typer(
 
 feedback = typer.Typer(help="Corrections from production as new training rows.", no_args_is_help=True)
 app.add_typer(feedback, name="feedback")
+review = typer.Typer(help="A domain expert judges a sample of the prepared rows.", no_args_is_help=True)
+app.add_typer(review, name="review")
 
 
 class Format(StrEnum):
@@ -232,6 +234,35 @@ def feedback_add(
     from tunewright.cli.feedback import add
 
     add(Path.cwd(), file)
+
+
+@review.command("export")
+def review_export(
+    output: Annotated[Path, typer.Option(help="Folder to write to; the files hold rows.")] = Path(
+        ".tunewright/review"
+    ),
+    again: Annotated[
+        bool, typer.Option("--again", help="Also rows that are judged already: for a second reviewer.")
+    ] = False,
+) -> None:
+    """Write a random sample of prepared rows as an offline HTML page and as CSV, for an expert to judge."""
+    from tunewright.cli.review import export
+
+    export(Path.cwd(), output, again=again)
+
+
+@review.command("import")
+def review_import(
+    file: Annotated[Path, typer.Argument(help="What the page saved, or the filled CSV.")],
+    reviewer: Annotated[str | None, typer.Option(metavar="NAME", help="Who judged.")] = None,
+    day: Annotated[
+        str | None, typer.Option("--date", metavar="YYYY-MM-DD", help="When, if the file does not say.")
+    ] = None,
+) -> None:
+    """Check the reviewer's file against the sample and record it in data/review.json."""
+    from tunewright.cli.review import import_
+
+    import_(Path.cwd(), file, reviewer, day)
 
 
 @app.command()

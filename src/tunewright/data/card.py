@@ -11,6 +11,7 @@ from tunewright.data.coverage import Slice
 from tunewright.data.describe_training import ClassBalance
 from tunewright.data.enough import Enough
 from tunewright.data.frozen import Change
+from tunewright.data.review.standing import ReviewStanding
 from tunewright.errors import TunewrightError
 
 CHARACTERS_PER_TOKEN = 4
@@ -135,6 +136,7 @@ class DataCard:
         flags: flag of `data.cleaning.flags` -> rows that have it; flags that no row has are left out.
         cleaned: what cleaning changed -> rows that were read in which it did.
         languages: of the rows, or of a sample.
+        review: what a domain expert said of a sample; null where nobody asks for it and nobody did.
     """
 
     sources: tuple[SourceCounts, ...]
@@ -162,6 +164,8 @@ class DataCard:
         classes = {} if self.balance is None else self.balance.classes
         before_and_after = {name: {"before": one.rows, "after": one.lines} for name, one in classes.items()}
         return {**self.counts(), **({"classes": before_and_after} if classes else {})}
+
+    review: ReviewStanding | None = None
 
     def counts(self) -> dict[str, int]:
         """The flat counts: the funnel, the splits, conflicts, personal data found, flags kept."""

@@ -25,6 +25,7 @@ from tunewright.data.cleaning.text import Change
 from tunewright.data.near_duplicates import band_keys
 from tunewright.data.personal.guard import Tally, guard_of
 from tunewright.data.raw_row import Discarded, RawRow
+from tunewright.data.review.corrections import read_corrections
 from tunewright.data.spool import encode
 from tunewright.data.transform import apply, chosen_transforms
 from tunewright.data.validate import CheckedRow, RowCheck
@@ -113,6 +114,7 @@ class BatchCheck:
             work.data.cleaning,
         )
         self._transforms = chosen_transforms(work.data.transforms, load_extensions(work.root).transforms)
+        self._corrections = read_corrections(work.root)
         self._threshold = work.data.near_duplicate_threshold
 
     def __call__(self, rows: Iterable[Numbered]) -> Checked:
@@ -123,6 +125,8 @@ class BatchCheck:
         for read in rows:
             row = read.row if isinstance(read.row, Discarded) else apply(self._transforms, read.row)
             checked = row if isinstance(row, Discarded) else self._check(row, read.form)
+            if isinstance(checked, CheckedRow):
+                checked = self._corrections(checked, self._check)
             personal.update(checked.personal)
             if isinstance(checked, Discarded):
                 discarded.append(checked)

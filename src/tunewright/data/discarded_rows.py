@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tunewright.artifacts import write_jsonl
 from tunewright.data.raw_row import Discarded, PlaceInOrder
+from tunewright.data.review.corrections import REJECTED
 from tunewright.errors import DataError
 
 REASONS_SHOWN = 5
@@ -46,7 +47,8 @@ def refuse_many_rejected(discarded: Sequence[Discarded], total: int, most: float
     Raises:
         DataError: names the commonest reasons, with counts and first places.
     """
-    rejected = [row for row in discarded if not row.duplicate]
+    # What a reviewer rejects is no fault of the file; `data.review.min_quality` judges it.
+    rejected = [row for row in discarded if not row.duplicate and row.reason != REJECTED]
     if len(rejected) <= most * total:
         return
     first: dict[str, Discarded] = {}

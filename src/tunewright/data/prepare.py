@@ -38,6 +38,9 @@ from tunewright.data.raw_row import Discarded
 from tunewright.data.reading.read import read_source
 from tunewright.data.reading.recognise import recognise
 from tunewright.data.reading.source_path import source_path, source_sha256
+from tunewright.data.review.corrections import REJECTED, drawn_by
+from tunewright.data.review.record import read_reviews
+from tunewright.data.review.standing import Reviewed
 from tunewright.data.rows import Row, row_line
 from tunewright.data.split import SPLITS, Member, Parts, keep_apart, refuse_empty, split
 from tunewright.data.spool import Spool
@@ -190,6 +193,7 @@ def write_splits(divided: Divided, spool: Spool, work: ToCheck, folder: Path) ->
     classes = Classes(data.balance.by, work.kind, work.output)
     training = TrainingDescription(data, work.kind, work.output, classes, divided.training)
     coverage = Coverage(data.fields.meta)
+    reviewed = Reviewed(read_reviews(work.root), data.review)
 
     def lines(name: str) -> Iterator[str]:
         for member in parts[name]:
@@ -197,7 +201,10 @@ def write_splits(divided: Divided, spool: Spool, work: ToCheck, folder: Path) ->
             description.see(name, row)
             coverage.see(name, row)
             line = row_line(Row(member.row.id, row.messages, member.unit, row.source, row.meta))
-            yield from [line] * (training.see(member.row.number, row) if name == "train" else 1)
+            often = training.see(member.row.number, row) if name == "train" else 1
+            if often:
+                reviewed.see(name, row)
+            yield from [line] * often
 
     for name in SPLITS:
         write_lines(folder / f"{name}.jsonl", lines(name))
@@ -233,6 +240,7 @@ def write_splits(divided: Divided, spool: Spool, work: ToCheck, folder: Path) ->
         flags=flags,
         languages=language_counts(divided.cleaning.languages),
         cleaned={str(change): rows for change, rows in sorted(divided.cleaning.changes.items())},
+        review=reviewed.standing(_left_out(divided.discarded, data.review.seed)),
     )
 
 
@@ -282,6 +290,11 @@ def _columns(data: Data) -> tuple[str, ...]:
     stratum = None if stratum is None or stratum.partition(".")[0] == "completion" else stratum
     optional = (data.fields.id, data.split.group_by, data.split.order_by, stratum, *data.fields.meta)
     return (data.fields.prompt, data.fields.completion, *(name for name in optional if name is not None))
+
+
+def _left_out(discarded: Iterable[Discarded], seed: int) -> int:
+    """Rows that a reviewer has rejected in the sample of this seed."""
+    return sum(row.reason == REJECTED and row.detail == drawn_by(seed) for row in discarded)
 
 
 def _sieve(candidates: list[Candidate], data: Data) -> duplicates.Sieved:

@@ -120,6 +120,25 @@ class RowCheck:
             fix = "take them out, or let data.cleaning remove them"
             return Discarded(raw.place, str(error), fix=fix)
 
+    def corrected(self, checked: CheckedRow, answer: object) -> CheckedRow | Discarded:
+        """The row with the answer that a reviewer gave instead, or why it cannot be taken."""
+        before = checked.row
+        try:
+            messages = (*before.prompt, Message("assistant", self._answer(answer)))
+        except FaultError as fault:
+            return Discarded(checked.place, f"corrected in review: {fault}")
+        if self._guard is not None:
+            kinds = self._guard.brought_in(
+                Example(before.messages, before.meta), Example(messages, before.meta)
+            )
+            if kinds:
+                reason = f"corrected in review: the answer brings in personal data: {', '.join(kinds)}"
+                return Discarded(checked.place, reason)
+        by_answer = (self._split.stratify_by or "").partition(".")[0] == _ANSWER
+        row = replace(before, messages=messages)
+        stratum = self._stratum(RawRow(checked.place, {}), row.reference) if by_answer else checked.stratum
+        return replace(checked, row=row, stratum=stratum)
+
     def _checked(self, raw: RawRow, form: DataFormat) -> CheckedRow | Discarded:
         prompt, given = chat_turns(raw, self._fields) if form == "chat" else single_turn(raw, self._fields)
         changes: set[Change] = set()

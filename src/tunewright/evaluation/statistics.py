@@ -1,6 +1,6 @@
 """Intervals: how sure a score or a difference is, given how few rows were asked.
 
-Sources: E. B. Wilson (1927), Probable inference, JASA 22, for proportions; B. Efron and R. Tibshirani
+Sources: `tunewright.proportions` for proportions; B. Efron and R. Tibshirani
 (1993), An Introduction to the Bootstrap, chapters 13 and 16, for other scores and for differences
 between contestants on the same rows. All intervals are two-sided.
 
@@ -12,14 +12,13 @@ with every row at 1 this is exactly Wilson's interval for n of n.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from functools import partial
-from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 from tunewright.errors import EvaluationError
+from tunewright.proportions import wilson
 
 if TYPE_CHECKING:
     import numpy as np
@@ -54,23 +53,6 @@ class Interval:
     def as_dict(self) -> dict[str, float | int]:
         """The interval as plain JSON values."""
         return asdict(self)
-
-
-def wilson(successes: float, n: int, confidence: float) -> tuple[float, float]:
-    """Wilson's score interval for a proportion.
-
-    Args:
-        successes: from 0 to n.
-        n: trials, at least 1.
-        confidence: two-sided, e.g. 0.95.
-    """
-    z = _z(confidence)
-    p = successes / n
-    centre = (p + z * z / (2 * n)) / (1 + z * z / n)
-    reach = z / (1 + z * z / n) * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-    low = 0.0 if successes == 0 else max(0.0, centre - reach)
-    high = 1.0 if successes == n else min(1.0, centre + reach)
-    return low, high
 
 
 def proportion_interval(rows: FloatArray, confidence: float) -> Interval:
@@ -126,26 +108,6 @@ def difference_of(first: Statistic, second: Statistic) -> Statistic:
     return partial(_difference, first, second)
 
 
-def rows_needed(minimum: float, confidence: float, *, paired: bool) -> int | None:
-    """The fewest rows with which even a perfect result could clear a minimum.
-
-    Args:
-        minimum: of the interval's lower bound.
-        confidence: two-sided.
-        paired: of a difference between contestants; perfect is 1 on every row against 0 on every row.
-
-    Returns:
-        The number of rows, None if no number would do.
-    """
-    if minimum >= 1:
-        return None
-    z2 = _z(confidence) ** 2
-    unlike = (1 - minimum) / 2 if paired else 1 - minimum  # share of unlike rows that may be left open
-    if unlike >= 1:
-        return 1
-    return max(1, math.ceil(z2 * (1 - unlike) / unlike - 1e-9))
-
-
 def _difference(first: Statistic, second: Statistic, indices: IntArray) -> FloatArray:
     return first(indices) - second(indices)
 
@@ -162,10 +124,6 @@ def _resamples(n: int, samples: int) -> Iterator[IntArray]:
     step = max(1, RESAMPLED_AT_ONCE // n)
     for start in range(0, samples, step):
         yield random.integers(0, n, size=(min(step, samples - start), n))
-
-
-def _z(confidence: float) -> float:
-    return NormalDist().inv_cdf((1 + confidence) / 2)
 
 
 def _count(rows: FloatArray) -> int:

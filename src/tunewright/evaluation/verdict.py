@@ -3,7 +3,7 @@
 A criterion holds if the lower bound of the interval reaches its minimum; the value alone does not
 count. One that even a perfect result could not meet on so few rows is refused, with the number of
 rows that would do: `n/(n+z²) >= min` for a score between 0 and 1 (Wilson's bound of n of n), and for
-a difference the same bound on the share of rows that might be unlike (`statistics.rows_needed`).
+a difference the same bound on the share of rows that might be unlike (`proportions.rows_needed`).
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from tunewright.config.schema.evaluation import Statistics
 from tunewright.config.schema.task import Contestant, Criterion
 from tunewright.errors import EvaluationError
 from tunewright.evaluation.metrics.score import Score, difference
-from tunewright.evaluation.statistics import Interval, rows_needed
+from tunewright.evaluation.statistics import Interval
+from tunewright.proportions import rows_needed
 
 
 @dataclass(frozen=True)

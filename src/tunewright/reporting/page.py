@@ -10,6 +10,7 @@ from tunewright.reporting.inputs import ReportInputs
 from tunewright.reporting.loss_curve import loss_chart
 from tunewright.reporting.names import CONTESTANTS
 from tunewright.reporting.rationale import decision_facts
+from tunewright.reporting.review_facts import review_facts
 from tunewright.reporting.templates import render_html
 from tunewright.reporting.verdict_view import criterion_rows, verdict_view
 
@@ -55,6 +56,7 @@ def _context(inputs: ReportInputs) -> dict[str, Any]:
         "rejected": [(reason, numbers.count(rows)) for reason, rows in inputs.card.rejected.items()],
         "personal_data": personal_data_table(inputs.card),
         "data_warnings": inputs.card.warnings,
+        "review": review_facts(inputs.card.review),
         "sources": inputs.card.sources,
         "answers": facts.answer_rows(inputs),
         "splits": facts.SPLITS,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 
 from tunewright import artifacts
@@ -38,6 +39,8 @@ def whole_experiment(root: Path, inputs: ReportInputs, tracking: Tracking) -> It
     yield Final({**flat_values(inputs.scores), **_differences(inputs)})
     yield Final({**inputs.train, "accepted": float(inputs.verdict.accepted)})
     yield Facts({"timing": inputs.timings})
+    if inputs.card.review is not None:
+        yield Facts({"review": asdict(inputs.card.review)})
     yield from _results(root, inputs, tracking.upload)
     yield File(artifacts.MODEL_CARD.as_posix())
     if inputs.data.allow_rows_in_trackers and tracking.sample_rows:

@@ -19,12 +19,14 @@ from tunewright.data.enough import refuse_too_few
 from tunewright.data.frozen import TEST_LOCK, read_lock
 from tunewright.data.prepare import clean, divide, write_splits
 from tunewright.data.reading.source_path import RAW
+from tunewright.data.review.record import REVIEWS
+from tunewright.data.review.standing import words, write_clearance
 from tunewright.data.spool import Spool
 from tunewright.extensions import FOLDER
 from tunewright.progress import say
 from tunewright.scratch import scratch
 
-DEPENDENCIES = (RAW, TEST_LOCK, FOLDER)
+DEPENDENCIES = (RAW, TEST_LOCK, REVIEWS, FOLDER)
 
 
 def run(root: Path) -> None:
@@ -55,10 +57,13 @@ def run(root: Path) -> None:
         write_discarded(rejected, divided.discarded)
         card = write_splits(divided, spool, work, root / artifacts.DATA)
     write_card(root / artifacts.DATA_CARD, card)
+    write_clearance(root, card.review)
     artifacts.write_json(root / artifacts.METRICS / "data.json", card.metrics())
 
     say("prepare: " + ", ".join(f"{count} {name}" for name, count in card.counts().items()))
     for warning in card.warnings:
         say(f"prepare: warning: {warning}")
+    if card.review is not None:
+        say(f"prepare: review: {card.review.judged} of {card.review.due} rows judged; {words(card.review)}")
     if card.enough is not None:
         refuse_too_few(card.enough)

@@ -14,9 +14,8 @@ from tunewright.evaluation.metrics.score import Score, difference, proportion, r
 from tunewright.evaluation.statistics import (
     bootstrap_interval,
     mean_of,
-    rows_needed,
-    wilson,
 )
+from tunewright.proportions import rows_needed, wilson
 
 STATISTICS = Statistics(bootstrap_samples=2000)
 

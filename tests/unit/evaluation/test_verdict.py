@@ -15,8 +15,8 @@ from tunewright.config.schema.task import Criterion
 from tunewright.errors import EvaluationError
 from tunewright.evaluation.compare import check_same_rows, differences, prompting_suffices
 from tunewright.evaluation.metrics.score import Score, proportion, ratios, shares
-from tunewright.evaluation.statistics import wilson
 from tunewright.evaluation.verdict import Verdict, judge, read_verdict, write_verdict
+from tunewright.proportions import wilson
 
 STATISTICS = Statistics(bootstrap_samples=500)
 

@@ -10,6 +10,7 @@ from tunewright.config.schema.cleaning import Cleaning
 from tunewright.config.schema.enough import Balance, Coverage, Minimum
 from tunewright.config.schema.node import Node
 from tunewright.config.schema.personal_data import PersonalData
+from tunewright.config.schema.review import Review
 
 NonEmpty = Annotated[str, Field(min_length=1)]
 SplitName = Literal["train", "validation", "test"]
@@ -150,6 +151,7 @@ class Data(Node):
         minimum: how many training rows are enough, and what happens if there are fewer.
         balance: whether larger classes are cut down in training, or smaller ones repeated.
         coverage: from how many rows on a slice counts as met in training and in the test.
+        review: which prepared rows a domain expert judges, and whether training waits for it.
     """
 
     sources: tuple[Source, ...] = Field(min_length=1)
@@ -165,3 +167,4 @@ class Data(Node):
     minimum: Minimum = Minimum()
     balance: Balance = Balance()
     coverage: Coverage = Coverage()
+    review: Review = Review()

@@ -119,6 +119,27 @@ class PersonalDataGuard:
         changed = put_together(example, self._form, parts)
         return Guarded(example if changed == example else self._named(example, changed), tally)
 
+    def brought_in(self, before: Example, after: Example) -> list[str]:
+        """Kinds of what the policy keeps out of answers, in another answer of a row that has passed already.
+
+        What stood in the row before may stand in the new answer: pseudonyms look like what they stand for.
+        """
+        texts = [part.text for part in take_apart(before, self._form)]
+        parts = take_apart(after, self._form)
+        found = [self._find(part.text, part.name) for part in parts]
+        kept = self._allowed(parts, found)
+        return sorted(
+            {
+                one.kind
+                for part, ones in zip(parts, found, strict=True)
+                for one in ones
+                if part.field == "answer"
+                and (one.kind, one.value) not in kept
+                and self._policy("answer", one.kind) != "report"
+                and not any(part.text[one.start : one.end] in text for text in texts)
+            }
+        )
+
     def _allowed(self, parts: list[Part], found: list[list[Found]]) -> set[tuple[str, str]]:
         """Kind and value of what the answer must hold."""
         of_answer = [
