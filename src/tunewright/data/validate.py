@@ -124,7 +124,7 @@ class RowCheck:
         """The row with the answer that a reviewer gave instead, or why it cannot be taken."""
         before = checked.row
         try:
-            messages = (*before.prompt, Message("assistant", self._answer(answer)))
+            messages = (*before.prompt, Message("assistant", self._answer(answer, set())))
         except FaultError as fault:
             return Discarded(checked.place, f"corrected in review: {fault}")
         if self._guard is not None:
