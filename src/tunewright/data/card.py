@@ -71,6 +71,8 @@ class DataCard:
         warnings: sentences for people.
         personal_data: what was met in the rows that were read: field -> kind -> action -> how often.
             `allow` is the action for values that `personal_data.allow` lets through.
+        partly_compared: rows of the splits with so many look-alikes that they were compared with some of
+            them alone (`near_duplicates.COMPARED` of a band, `duplicates.KEPT_COMPARED` of a cluster).
     """
 
     sources: tuple[SourceCounts, ...]
@@ -85,6 +87,7 @@ class DataCard:
     frozen: tuple[Change, ...]
     warnings: tuple[str, ...]
     personal_data: dict[str, dict[str, dict[str, int]]] = field(default_factory=dict)
+    partly_compared: int = 0
 
     def counts(self) -> dict[str, int]:
         """The flat counts of metrics/data.json: the funnel, the splits, conflicts, personal data found."""

@@ -72,6 +72,7 @@ class Divided:
         formats: what each source was taken for, by its path.
         frozen: the frozen test set.
         personal: personal data that was met in the rows that were read.
+        partly_compared: how many of the rows were compared with some of their look-alikes alone.
     """
 
     parts: Parts
@@ -80,6 +81,7 @@ class Divided:
     formats: dict[str, str]
     frozen: Frozen
     personal: Mapping[Tally, int] = field(default_factory=dict)
+    partly_compared: int = 0
 
 
 def clean(work: ToCheck, spool: Spool, processes: int | None = None) -> Cleaned:
@@ -97,21 +99,23 @@ def clean(work: ToCheck, spool: Spool, processes: int | None = None) -> Cleaned:
 
     candidates: list[Candidate] = []
     discarded: list[Discarded] = []
-    keys: list[Hashes] = []
+    keys: list[tuple[list[int], Hashes]] = []
     read: Counter[str] = Counter()
     personal: Counter[Tally] = Counter()
     formats: dict[str, str] = {}
     with counting("prepare: rows read") as advance:
         for batch in check_rows(_read(work, read, formats, advance), work, processes):
-            spool.append(zip((row.number for row in batch.candidates), batch.lines, strict=True))
+            numbers = [row.number for row in batch.candidates]
+            spool.append(zip(numbers, batch.lines, strict=True))
             candidates += batch.candidates
             discarded += batch.discarded
-            keys.append(batch.keys)
+            keys.append((numbers, batch.keys))
             personal.update(batch.personal)
     kept, more = _sieve(candidates, work.data)
-    by_number = np.zeros((sum(read.values()), keys[0].shape[1] if keys else 0), dtype=np.uint64)
-    if candidates:
-        by_number[[row.number for row in candidates]] = np.concatenate(keys)
+    by_number = np.zeros((sum(read.values()), keys[0][1].shape[1] if keys else 0), dtype=np.uint64)
+    while keys:  # each batch is let go as soon as it is copied
+        numbers, of_batch = keys.pop()
+        by_number[numbers] = of_batch
     return Cleaned(kept, by_number, [*discarded, *more], dict(read), formats, personal)
 
 
@@ -132,21 +136,23 @@ def divide(cleaned: Cleaned, spool: Spool, work: ToCheck, frozen: Frozen) -> Div
         return prompt_text(whole.prompt), normalise(whole.reference)
 
     rows, discarded = cleaned.candidates, cleaned.discarded
-    names = duplicates.clusters(rows, cleaned.keys, prompt, threshold)
-    cluster = {row.number: name for row, name in zip(rows, names, strict=True)}
+    clustered = duplicates.clusters(rows, cleaned.keys, prompt, threshold)
+    cluster = {row.number: name for row, name in zip(rows, clustered.names, strict=True)}
+    partly = clustered.partly
     if data.deduplicate == "near":
         free_text = work.kind in ("generation", "chat")
-        rows, repeats = duplicates.remove_near_duplicates(
-            rows, names, texts, threshold, free_text=free_text, frozen=frozen.rows
+        sieved = duplicates.remove_near_duplicates(
+            rows, clustered.names, texts, threshold, free_text=free_text, frozen=frozen.rows
         )
-        discarded = [*discarded, *repeats]
+        rows, discarded, partly = sieved.kept, [*discarded, *sieved.removed], partly | sieved.partly
     members = [Member(row, cluster[row.number]) for row in rows]
     allowed = {source.path: source.splits for source in data.sources}
     parts, leaking = keep_apart(split(members, data.split, allowed=allowed, frozen=frozen.rows))
     refuse_empty(parts)
     refuse_leaks(parts)
     removed = [*discarded, *leaking]
-    return Divided(parts, removed, cleaned.read, cleaned.formats, frozen, cleaned.personal)
+    left = sum(member.row.number in partly for part in parts.values() for member in part)
+    return Divided(parts, removed, cleaned.read, cleaned.formats, frozen, cleaned.personal, left)
 
 
 def write_splits(divided: Divided, spool: Spool, work: ToCheck, folder: Path) -> DataCard:
@@ -156,7 +162,8 @@ def write_splits(divided: Divided, spool: Spool, work: ToCheck, folder: Path) ->
         DataError: the test split is not the frozen one.
     """
     data, parts = work.data, divided.parts
-    refuse_changed(divided.frozen, frozen_rows(spool.row(m.row.number) for m in parts["test"]))
+    if divided.frozen.rows:
+        refuse_changed(divided.frozen, frozen_rows(spool.row(m.row.number) for m in parts["test"]))
     description = Description(work.kind, work.output, data.fields.meta)
     weight = {source.path: source.weight for source in data.sources}
 
@@ -187,9 +194,11 @@ def write_splits(divided: Divided, spool: Spool, work: ToCheck, folder: Path) ->
         warnings=(
             *warnings(parts, description.answers, conflicts, meta, work.kind),
             *left_in(personal),
+            *_partly(divided.partly_compared),
             *_weighted(len(parts["train"]), written["train"]),
         ),
         personal_data=personal,
+        partly_compared=divided.partly_compared,
     )
 
 
@@ -239,6 +248,14 @@ def _columns(data: Data) -> tuple[str, ...]:
     stratum = None if stratum is None or stratum.partition(".")[0] == "completion" else stratum
     optional = (data.fields.id, data.split.group_by, data.split.order_by, stratum, *data.fields.meta)
     return (data.fields.prompt, data.fields.completion, *(name for name in optional if name is not None))
+
+
+def _partly(rows: int) -> Iterator[str]:
+    if rows:
+        yield (
+            f"{rows} rows have so many look-alikes that each was compared with some of them alone: "
+            "near-duplicates may be left among them"
+        )
 
 
 def _weighted(rows: int, lines: int) -> Iterator[str]:
