@@ -5,7 +5,7 @@
 Makes support tickets of about 1 kB, of which a tenth nearly repeats an earlier one and a tenth holds an
 e-mail address or a phone number, and prepares them with everything on: near-duplicates, redaction, contract.
 Each size runs in a process of its own. Memory is the most that this process and its workers held at one time
-(resident, looked at five times a second), by step. FOLDER takes the rows and the spool: three times their size.
+(resident, looked at five times a second), by step. FOLDER takes rows and spool: three times their size.
 """
 
 from __future__ import annotations

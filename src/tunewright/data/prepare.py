@@ -128,23 +128,27 @@ def divide(cleaned: Cleaned, spool: Spool, work: ToCheck, frozen: Frozen) -> Div
     data = work.data
     threshold = data.near_duplicate_threshold
 
-    def prompt(row: Candidate) -> str:
-        return prompt_text(spool.row(row.number).prompt)
-
-    def texts(row: Candidate) -> tuple[str, str]:
-        whole = spool.row(row.number)
-        return prompt_text(whole.prompt), normalise(whole.reference)
-
     rows, discarded = cleaned.candidates, cleaned.discarded
-    clustered = duplicates.clusters(rows, cleaned.keys, prompt, threshold)
-    cluster = {row.number: name for row, name in zip(rows, clustered.names, strict=True)}
-    partly = clustered.partly
-    if data.deduplicate == "near":
-        free_text = work.kind in ("generation", "chat")
-        sieved = duplicates.remove_near_duplicates(
-            rows, clustered.names, texts, threshold, free_text=free_text, frozen=frozen.rows
-        )
-        rows, discarded, partly = sieved.kept, [*discarded, *sieved.removed], partly | sieved.partly
+    with counting("prepare: texts compared") as advance:
+
+        def prompt(row: Candidate) -> str:
+            advance()
+            return prompt_text(spool.row(row.number).prompt)
+
+        def texts(row: Candidate) -> tuple[str, str]:
+            advance()
+            whole = spool.row(row.number)
+            return prompt_text(whole.prompt), normalise(whole.reference)
+
+        clustered = duplicates.clusters(rows, cleaned.keys, prompt, threshold)
+        cluster = {row.number: name for row, name in zip(rows, clustered.names, strict=True)}
+        partly = clustered.partly
+        if data.deduplicate == "near":
+            free_text = work.kind in ("generation", "chat")
+            sieved = duplicates.remove_near_duplicates(
+                rows, clustered.names, texts, threshold, free_text=free_text, frozen=frozen.rows
+            )
+            rows, discarded, partly = sieved.kept, [*discarded, *sieved.removed], partly | sieved.partly
     members = [Member(row, cluster[row.number]) for row in rows]
     allowed = {source.path: source.splits for source in data.sources}
     parts, leaking = keep_apart(split(members, data.split, allowed=allowed, frozen=frozen.rows))
@@ -174,8 +178,10 @@ def write_splits(divided: Divided, spool: Spool, work: ToCheck, folder: Path) ->
             line = row_line(Row(member.row.id, row.messages, member.unit, row.source, row.meta))
             often = repetitions(member.row.id, weight[row.source], data.split.seed) if name == "train" else 1
             yield from [line] * often
+            advance()
 
-    written = {name: write_lines(folder / f"{name}.jsonl", lines(name)) for name in SPLITS}
+    with counting("prepare: rows written") as advance:
+        written = {name: write_lines(folder / f"{name}.jsonl", lines(name)) for name in SPLITS}
     kept = [member.row for part in parts.values() for member in part]
     conflicts = duplicates.count_conflicts(kept)
     meta = description.meta()
