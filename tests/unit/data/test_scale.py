@@ -14,7 +14,7 @@ from tunewright.data.candidate import Candidate
 from tunewright.data.duplicates import clusters, count_conflicts, remove_near_duplicates
 
 BANDS = 3
-BYTES_A_ROW = 720
+BYTES_A_ROW = 680
 
 
 def unlike(count):

@@ -112,7 +112,7 @@ def read_lines(folder, content):
     )
 )
 def test_every_line_of_a_csv_belongs_to_one_row(folder, records):
-    """Rows begin where the one before has ended: their hashes are of all lines between, but for blank ones."""
+    """Rows begin where the one before has ended: their hashes are of all lines but blank ones."""
     content = "prompt,completion\n" + "".join(record + "\n" for record in records)
     raw = content.encode("utf-8", "surrogateescape")
     rows = checked(folder, "a.csv", raw, "csv")
