@@ -2,6 +2,8 @@
 
 import pickle
 import tracemalloc
+from random import Random
+from string import ascii_lowercase
 
 import numpy as np
 import pytest
@@ -19,7 +21,7 @@ BYTES_A_ROW = 680
 
 def unlike(count):
     """Texts of which no two are alike."""
-    return [f"{n:x}-" + "".join(chr(97 + (n * 31 + k * k) % 26) for k in range(40)) for n in range(count)]
+    return ["".join(Random(n).choices(ascii_lowercase, k=40)) for n in range(count)]
 
 
 class Work:
@@ -85,10 +87,6 @@ def test_the_card_counts_rows_that_were_compared_with_some_alone(folder, monkeyp
     assert card.partly_compared == 0
     assert not any("look-alikes" in warning for warning in card.warnings)
     monkeypatch.setattr(near_duplicates, "COMPARED", 0)
-    card = prepared(
-        folder, folder.data([*rows, *({**row, "prompt": row["prompt"] + "!?"} for row in rows)])
-    ).card
-    assert card.partly_compared == 0  # equal but for punctuation: no comparison decides
     alike = [{"prompt": f"Where is the parcel that I have sent to {n % 9 + 1} people?"} for n in range(60)]
     alike = [
         {"prompt": f"{row['prompt']} {'please ' * (n // 9)}", "completion": "yes"}

@@ -121,7 +121,7 @@ def test_every_line_of_a_csv_belongs_to_one_row(folder, records):
     assert starts == sorted(set(starts))
     assert all(lines[start - 1] for start in starts)
     assert not any(lines[1 : starts[0] - 1 if starts else None])
-    for row, until in zip(rows, [*starts[1:], len(lines) + 1], strict=True):
+    for row, until in zip(rows, [*starts, len(lines) + 1][1:], strict=True):
         start = row.place.line
         spans = [sha256(b"\n".join(lines[start - 1 : end])) for end in range(start, until)]
         assert row.place.sha256 in spans
