@@ -137,6 +137,8 @@ class DataCard:
         cleaned: what cleaning changed -> rows that were read in which it did.
         languages: of the rows, or of a sample.
         review: what a domain expert said of a sample; null where nobody asks for it and nobody did.
+        partly_compared: rows of the splits with so many look-alikes that they were compared with some of
+            them alone (`near_duplicates.COMPARED` of a band, `duplicates.KEPT_COMPARED` of a cluster).
     """
 
     sources: tuple[SourceCounts, ...]
@@ -158,14 +160,14 @@ class DataCard:
     flags: dict[str, FlagCounts] = field(default_factory=dict)
     cleaned: dict[str, int] = field(default_factory=dict)
     languages: LanguageCounts = LanguageCounts()
+    review: ReviewStanding | None = None
+    partly_compared: int = 0
 
     def metrics(self) -> dict[str, Any]:
         """What stands in metrics/data.json: the counts, and training rows by class before and after."""
         classes = {} if self.balance is None else self.balance.classes
         before_and_after = {name: {"before": one.rows, "after": one.lines} for name, one in classes.items()}
         return {**self.counts(), **({"classes": before_and_after} if classes else {})}
-
-    review: ReviewStanding | None = None
 
     def counts(self) -> dict[str, int]:
         """The flat counts: the funnel, the splits, conflicts, personal data found, flags kept."""

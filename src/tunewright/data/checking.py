@@ -16,6 +16,7 @@ from itertools import chain, islice
 from multiprocessing import connection, get_context, parent_process
 from pathlib import Path
 from signal import SIG_IGN, SIGINT, signal
+from sys import intern
 from typing import TYPE_CHECKING
 
 from tunewright.config.schema.data import Data, DataFormat
@@ -219,11 +220,12 @@ def _candidate(number: int, checked: CheckedRow, prompt: str) -> Candidate:
         number=number,
         id=row.id,
         place=checked.place,
-        group=row.group,
+        # What many rows share is held once.
+        group=intern(row.group),
         prompt_key=digest(prompt),
-        answer_key=digest(normalise(row.reference)),
-        numbers_key=numbers_key(prompt),
-        stratum=checked.stratum,
+        answer_key=intern(digest(normalise(row.reference))),
+        numbers_key=intern(numbers_key(prompt)),
+        stratum=intern(checked.stratum),
         moment=checked.moment,
         flags=checked.flags,
         prompt_length=sum(len(turn.content) for turn in row.prompt),

@@ -87,6 +87,7 @@ class Divided:
         training: the training split, balanced.
         personal: personal data that was met in the rows that were read.
         cleaning: what cleaning did and met.
+        partly_compared: how many of the rows were compared with some of their look-alikes alone.
     """
 
     parts: Parts
@@ -97,6 +98,7 @@ class Divided:
     training: Training
     personal: Mapping[Tally, int] = field(default_factory=dict)
     cleaning: Found = field(default_factory=Found)
+    partly_compared: int = 0
 
 
 def clean(work: ToCheck, spool: Spool, processes: int | None = None) -> Cleaned:
@@ -114,26 +116,28 @@ def clean(work: ToCheck, spool: Spool, processes: int | None = None) -> Cleaned:
 
     candidates: list[Candidate] = []
     discarded: list[Discarded] = []
-    keys: list[Hashes] = []
+    keys: list[tuple[list[int], Hashes]] = []
     read: Counter[str] = Counter()
     personal: Counter[Tally] = Counter()
     changes: Counter[Change] = Counter()
     formats: dict[str, str] = {}
     with counting("prepare: rows read") as advance:
         for batch in check_rows(_read(work, read, formats, advance), work, processes):
-            spool.append(zip((row.number for row in batch.candidates), batch.lines, strict=True))
+            numbers = [row.number for row in batch.candidates]
+            spool.append(zip(numbers, batch.lines, strict=True))
             candidates += batch.candidates
             discarded += batch.discarded
-            keys.append(batch.keys)
+            keys.append((numbers, batch.keys))
             personal.update(batch.personal)
             changes.update(batch.cleaned)
     kept, more = _sieve(candidates, work.data)
     cleaning = work.data.cleaning
     found = Found(changes, languages_met(kept, spool.row, cleaning.language_sample, work.kind))
     kept, flagged = flag_all(kept, cleaning, work.kind, found.languages.differ)
-    by_number = np.zeros((sum(read.values()), keys[0].shape[1] if keys else 0), dtype=np.uint64)
-    if candidates:
-        by_number[[row.number for row in candidates]] = np.concatenate(keys)
+    by_number = np.zeros((sum(read.values()), keys[0][1].shape[1] if keys else 0), dtype=np.uint64)
+    while keys:  # each batch is let go as soon as it is copied
+        numbers, of_batch = keys.pop()
+        by_number[numbers] = of_batch
     return Cleaned(kept, by_number, [*discarded, *more, *flagged], dict(read), formats, personal, found)
 
 
@@ -146,22 +150,27 @@ def divide(cleaned: Cleaned, spool: Spool, work: ToCheck, frozen: Frozen) -> Div
     data = work.data
     threshold = data.near_duplicate_threshold
 
-    def prompt(row: Candidate) -> str:
-        return prompt_text(spool.row(row.number).prompt)
-
-    def texts(row: Candidate) -> tuple[str, str]:
-        whole = spool.row(row.number)
-        return prompt_text(whole.prompt), normalise(whole.reference)
-
     rows, discarded = cleaned.candidates, cleaned.discarded
-    names = duplicates.clusters(rows, cleaned.keys, prompt, threshold)
-    cluster = {row.number: name for row, name in zip(rows, names, strict=True)}
-    if data.deduplicate == "near":
-        free_text = work.kind in ("generation", "chat")
-        rows, repeats = duplicates.remove_near_duplicates(
-            rows, names, texts, threshold, free_text=free_text, frozen=frozen.rows
-        )
-        discarded = [*discarded, *repeats]
+    with counting("prepare: texts compared") as advance:
+
+        def prompt(row: Candidate) -> str:
+            advance()
+            return prompt_text(spool.row(row.number).prompt)
+
+        def texts(row: Candidate) -> tuple[str, str]:
+            advance()
+            whole = spool.row(row.number)
+            return prompt_text(whole.prompt), normalise(whole.reference)
+
+        clustered = duplicates.clusters(rows, cleaned.keys, prompt, threshold)
+        cluster = {row.number: name for row, name in zip(rows, clustered.names, strict=True)}
+        partly = clustered.partly
+        if data.deduplicate == "near":
+            free_text = work.kind in ("generation", "chat")
+            sieved = duplicates.remove_near_duplicates(
+                rows, clustered.names, texts, threshold, free_text=free_text, frozen=frozen.rows
+            )
+            rows, discarded, partly = sieved.kept, [*discarded, *sieved.removed], partly | sieved.partly
     members = [Member(row, cluster[row.number]) for row in rows]
     allowed = {source.path: source.splits for source in data.sources}
     parts, leaking = keep_apart(split(members, data.split, allowed=allowed, frozen=frozen.rows))
@@ -178,6 +187,7 @@ def divide(cleaned: Cleaned, spool: Spool, work: ToCheck, frozen: Frozen) -> Div
         training,
         cleaned.personal,
         cleaned.cleaning,
+        sum(member.row.number in partly for part in parts.values() for member in part),
     )
 
 
@@ -188,7 +198,8 @@ def write_splits(divided: Divided, spool: Spool, work: ToCheck, folder: Path) ->
         DataError: the test split is not the frozen one.
     """
     data, parts = work.data, divided.parts
-    refuse_changed(divided.frozen, frozen_rows(spool.row(m.row.number) for m in parts["test"]))
+    if divided.frozen.rows:
+        refuse_changed(divided.frozen, frozen_rows(spool.row(m.row.number) for m in parts["test"]))
     description = Description(work.kind, work.output, data.fields.meta)
     classes = Classes(data.balance.by, work.kind, work.output)
     training = TrainingDescription(data, work.kind, work.output, classes, divided.training)
@@ -205,9 +216,11 @@ def write_splits(divided: Divided, spool: Spool, work: ToCheck, folder: Path) ->
             if often:
                 reviewed.see(name, row)
             yield from [line] * often
+            advance()
 
-    for name in SPLITS:
-        write_lines(folder / f"{name}.jsonl", lines(name))
+    with counting("prepare: rows written") as advance:
+        for name in SPLITS:
+            write_lines(folder / f"{name}.jsonl", lines(name))
     kept = [member.row for part in parts.values() for member in part]
     conflicts = duplicates.count_conflicts(kept)
     meta = description.meta()
@@ -231,6 +244,7 @@ def write_splits(divided: Divided, spool: Spool, work: ToCheck, folder: Path) ->
             *training.warnings(),
             *uncovered(slices, data.coverage.min_rows, by_label=work.kind == "classification"),
             *flag_warnings(flags),
+            *_partly(divided.partly_compared),
         ),
         personal_data=personal,
         duplicates=duplicate_examples(divided.discarded, parts),
@@ -240,6 +254,7 @@ def write_splits(divided: Divided, spool: Spool, work: ToCheck, folder: Path) ->
         flags=flags,
         languages=language_counts(divided.cleaning.languages),
         cleaned={str(change): rows for change, rows in sorted(divided.cleaning.changes.items())},
+        partly_compared=divided.partly_compared,
         review=reviewed.standing(_left_out(divided.discarded, data.review.seed)),
     )
 
@@ -295,6 +310,14 @@ def _columns(data: Data) -> tuple[str, ...]:
 def _left_out(discarded: Iterable[Discarded], seed: int) -> int:
     """Rows that a reviewer has rejected in the sample of this seed."""
     return sum(row.reason == REJECTED and row.detail == drawn_by(seed) for row in discarded)
+
+
+def _partly(rows: int) -> Iterator[str]:
+    if rows:
+        yield (
+            f"{rows} rows have so many look-alikes that each was compared with some of them alone: "
+            "near-duplicates may be left among them"
+        )
 
 
 def _sieve(candidates: list[Candidate], data: Data) -> duplicates.Sieved:

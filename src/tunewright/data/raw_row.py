@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Place:
     """Where a row comes from.
 
@@ -25,9 +25,15 @@ class Place:
         """`file:line`, as editors take it."""
         return f"{self.file}:{self.line}"
 
+    def __reduce__(self) -> tuple[type[Place], tuple[str, int, str]]:
+        """Travel between processes as plain arguments."""
+        return type(self), (self.file, self.line, self.sha256)
+
 
 class PlaceInOrder(Place):
     """Where a row of the project's own reader comes from: its number as `line`, since lines are not known."""
+
+    __slots__ = ()
 
     def __str__(self) -> str:
         """`file, row N`."""

@@ -105,16 +105,16 @@ def keep_apart(parts: Parts) -> tuple[Parts, list[Discarded]]:
     file may be meant for one split alone: then the split that holds a prompt keeps it, and the row that would
     leak is removed.
     """
-    held: dict[str, tuple[str, Place, str]] = {}
+    clusters: dict[str, tuple[str, Place, str]] = {}
+    groups: dict[str, tuple[str, Place, str]] = {}
     kept: Parts = {name: [] for name in SPLITS}
     removed = []
     for name in reversed(SPLITS):
         for member in parts[name]:
-            owners = [
-                held.setdefault(key, (name, member.row.place, member.row.prompt_key))
-                for key in (f"cluster {member.cluster}", f"group {member.row.group}")
-                if key != "group "
-            ]
+            own = (name, member.row.place, member.row.prompt_key)
+            owners = [clusters.setdefault(member.cluster, own)]
+            if member.row.group:
+                owners.append(groups.setdefault(member.row.group, own))
             other = next((owner for owner in owners if owner[0] != name), None)
             if other is None:
                 kept[name].append(member)
