@@ -105,8 +105,9 @@ def measure(count: int, below: Path | None) -> None:
     from tunewright.config.schema.task import OutputContract
     from tunewright.data.checking import ToCheck
     from tunewright.data.frozen import Frozen
-    from tunewright.data.prepare import clean, divide, write_splits
+    from tunewright.data.prepare import clean, divide
     from tunewright.data.spool import Spool
+    from tunewright.data.write_splits import write_splits
 
     with tempfile.TemporaryDirectory(dir=below) as folder:
         root = Path(folder)

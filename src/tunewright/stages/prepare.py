@@ -17,11 +17,12 @@ from tunewright.data.discarded_rows import (
 )
 from tunewright.data.enough import refuse_too_few
 from tunewright.data.frozen import TEST_LOCK, read_lock
-from tunewright.data.prepare import clean, divide, write_splits
+from tunewright.data.prepare import clean, divide
 from tunewright.data.reading.source_path import RAW
 from tunewright.data.review.record import REVIEWS
 from tunewright.data.review.standing import words, write_clearance
 from tunewright.data.spool import Spool
+from tunewright.data.write_splits import write_splits
 from tunewright.extensions import FOLDER
 from tunewright.progress import say
 from tunewright.scratch import scratch

@@ -10,11 +10,12 @@ from tunewright.config.schema.task import OutputContract
 from tunewright.data.checking import WORTH_A_POOL, ToCheck
 from tunewright.data.discarded_rows import refuse_many_rejected, write_discarded
 from tunewright.data.frozen import Frozen, frozen_rows
-from tunewright.data.prepare import clean, divide, write_splits
+from tunewright.data.prepare import clean, divide
 from tunewright.data.raw_row import Discarded, Place
 from tunewright.data.rows import read_rows
 from tunewright.data.split import SPLITS
 from tunewright.data.spool import Spool
+from tunewright.data.write_splits import write_splits
 from tunewright.errors import DataError, TunewrightError
 
 FREE = OutputContract()

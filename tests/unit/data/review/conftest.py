@@ -15,10 +15,11 @@ from tunewright.config.schema.task import OutputContract
 from tunewright.data.card import write_card
 from tunewright.data.checking import ToCheck
 from tunewright.data.frozen import Frozen
-from tunewright.data.prepare import clean, divide, write_splits
+from tunewright.data.prepare import clean, divide
 from tunewright.data.review.sample import Sampled, draw
 from tunewright.data.review.standing import write_clearance
 from tunewright.data.spool import Spool
+from tunewright.data.write_splits import write_splits
 
 LABELS = ("billing", "delivery")
 POLICY = Policy(policy="require", min_rows=10, share=0.1)
