@@ -136,3 +136,12 @@ def _conflicts(conflicts: int) -> Iterator[str]:
             f"{conflicts} prompt{'s' if conflicts > 1 else ''} with different answers: "
             "the model cannot learn both; decide for one"
         )
+
+
+def partly_compared(rows: int) -> Iterator[str]:
+    """A sentence on rows that were compared with some of their look-alikes alone, if there are any."""
+    if rows:
+        yield (
+            f"{rows} rows have so many look-alikes that each was compared with some of them alone: "
+            "near-duplicates may be left among them"
+        )

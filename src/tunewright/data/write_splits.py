@@ -16,7 +16,7 @@ from tunewright.data.card import DataCard, SourceCounts
 from tunewright.data.checking import ToCheck
 from tunewright.data.cleaning.counts import flag_counts, flag_warnings, language_counts
 from tunewright.data.coverage import Coverage, uncovered
-from tunewright.data.describe import Description, warnings
+from tunewright.data.describe import Description, partly_compared, warnings
 from tunewright.data.describe_training import TrainingDescription
 from tunewright.data.divided import Divided
 from tunewright.data.duplicate_examples import duplicate_examples
@@ -89,7 +89,7 @@ def write_splits(divided: Divided, spool: Spool, work: ToCheck, folder: Path) ->
             *training.warnings(),
             *uncovered(slices, data.coverage.min_rows, by_label=work.kind == "classification"),
             *flag_warnings(flags),
-            *_partly(divided.partly_compared),
+            *partly_compared(divided.partly_compared),
         ),
         personal_data=personal,
         duplicates=duplicate_examples(divided.discarded, parts),
@@ -107,14 +107,6 @@ def write_splits(divided: Divided, spool: Spool, work: ToCheck, folder: Path) ->
 def _left_out(discarded: Iterable[Discarded], seed: int) -> int:
     """Rows that a reviewer has rejected in the sample of this seed."""
     return sum(row.reason == REJECTED and row.detail == drawn_by(seed) for row in discarded)
-
-
-def _partly(rows: int) -> Iterator[str]:
-    if rows:
-        yield (
-            f"{rows} rows have so many look-alikes that each was compared with some of them alone: "
-            "near-duplicates may be left among them"
-        )
 
 
 def _reasons(discarded: Iterable[Discarded], *, duplicate: bool) -> Counter[str]:

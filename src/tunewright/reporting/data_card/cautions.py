@@ -7,7 +7,15 @@ from tunewright.reporting.data_card.view import Section, filled
 from tunewright.reporting.facts import Table
 
 DONE = (
-    ("weights of sources:", "Done as the settings ask; nothing is to be decided."),
+    ("training rows are written as", "Done as the settings ask; nothing is to be decided."),
+    ("data.balance left out", "Done as the settings ask; nothing is to be decided."),
+    ("evens them out", "Nothing: classes stay as unequal as they are. data.balance would even them out."),
+    ("flagged", "They stay in the data, as data.cleaning.flags asks: read them, and mend or drop them."),
+    ("look-alikes", "They stay: some near-duplicates may be left among them."),
+    ("never in training", "Nothing: what is tested there was never learnt. Collect training rows of these."),
+    ("rows in training", "Nothing: collect more training rows of these."),
+    ("never in the test", "Nothing: no score tells how well these are learnt. Collect test rows of them."),
+    ("a score says little", "Nothing: collect more test rows of these."),
     (
         "personal data stays in",
         "Left as the project's settings ask: whoever answers for the data must agree.",
@@ -17,8 +25,7 @@ DONE = (
         "All of these rows are kept. Decide which answer is right, and take out the others.",
     ),
     ("the test split has", "Nothing: more test rows make narrower intervals."),
-    ("labels with fewer than", "Nothing: the rows are used as they are. Collect more of these."),
-    ("training rows, fewer than", "Nothing: the rows are used as they are. Collect more."),
+    ("raw rows would do", "Nothing: the rows are used as they are. Collect more."),
     ("not met in every split", "Nothing: what a split lacks is not measured there."),
     ("stands in no row", "Nothing: mend data.fields.meta if the field should be there."),
 )

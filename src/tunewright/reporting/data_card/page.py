@@ -12,7 +12,9 @@ from tunewright.reporting.data_card.inputs import DataCardInputs, left_in
 from tunewright.reporting.data_card.lineage import lineage
 from tunewright.reporting.data_card.personal_data import outcome, personal_data
 from tunewright.reporting.data_card.protection import protection
+from tunewright.reporting.data_card.quality import cleaned, flags, languages, review
 from tunewright.reporting.data_card.rows import duplicates, funnel, rejected, sources
+from tunewright.reporting.data_card.sizes import sizes
 from tunewright.reporting.data_card.splits import frozen, splits
 from tunewright.reporting.data_card.view import Section
 from tunewright.reporting.templates import fenced, render_html, render_markdown
@@ -23,11 +25,16 @@ SECTIONS: tuple[Callable[[DataCardInputs], Section], ...] = (
     sources,
     funnel,
     rejected,
+    cleaned,
+    flags,
     duplicates,
+    review,
     splits,
     frozen,
+    sizes,
     answers,
     further_fields,
+    languages,
     lengths,
     cautions,
     lineage,

@@ -1,21 +1,30 @@
 """The parts of the data card: what they say of counts, settings and places."""
 
 from dataclasses import replace
+from typing import get_args
 
 import pytest
 
 from tests.unit.reporting.data_card.conftest import read
 from tests.unit.reporting.made_up import DISCARDED, card, write_project
 from tunewright import artifacts
+from tunewright.config.schema.data import Data, Source
 from tunewright.config.schema.personal_data import KINDS, Action
 from tunewright.config.schema.task import OutputContract
-from tunewright.data.card import DataCard
-from tunewright.data.describe import warnings
+from tunewright.data.card import DataCard, FlagCounts, LanguageCounts
+from tunewright.data.cleaning.counts import flag_warnings
+from tunewright.data.cleaning.text import Change as Cleaned
+from tunewright.data.coverage import Slice, uncovered
+from tunewright.data.describe import partly_compared, warnings
+from tunewright.data.describe_training import ClassBalance, ClassRows
+from tunewright.data.enough import enough
 from tunewright.data.frozen import Change
 from tunewright.data.personal.counts import left_in as sentences_of_what_stays
 from tunewright.reporting.data_card.cautions import OTHERWISE, what_was_done
 from tunewright.reporting.data_card.personal_data import fates, outcome, personal_data, personal_data_table
+from tunewright.reporting.data_card.quality import cleaned, flags, languages, review
 from tunewright.reporting.data_card.rows import duplicates, rejected
+from tunewright.reporting.data_card.sizes import sizes
 from tunewright.reporting.data_card.splits import frozen, splits
 from tunewright.reporting.data_card.words import FATES, KIND_NAMES
 
@@ -126,18 +135,61 @@ def test_every_change_of_the_frozen_test_set_is_told_with_its_reason(tickets):
 
 
 def test_what_was_done_is_known_for_every_warning_that_prepare_gives():
-    empty = {"train": [], "validation": [], "test": []}
+    nothing = {"train": [], "validation": [], "test": []}
+    data = Data(sources=(Source(path="data/raw/a", format="chat", licence="x"),))
+    few = enough(data, "extraction", {"all rows": 7})
+    lone = [
+        Slice("meta", "language", "de", 0, 0, 9),
+        Slice("meta", "language", "fr", 1, 0, 9),
+        Slice("meta", "language", "it", 9, 0, 0),
+        Slice("meta", "language", "es", 9, 0, 1),
+    ]
     given = [
-        *warnings(empty, {"label": {"a": dict.fromkeys(empty, 0)}}, 1, {"x": {}}, "classification"),
-        *warnings(empty, {}, 2, {}, "extraction"),
+        *warnings(nothing, 2, {"x": {}}, few),
         *sentences_of_what_stays({"prompt": {"ip_address": {"report": 1}}}),
-        "weights of sources: the 3 training rows are written as 6 lines",
+        *uncovered(lone, 5, by_label=False),
+        *flag_warnings({"refusal": FlagCounts("report", {"train": 2}, 0, ("a", "b"))}),
+        *partly_compared(3),
+        "weights of sources: the 3 training rows are written as 6 lines, one row as 2 at most",
+        "data.balance left out 3 of 9 training rows",
+        "classes of completion: ... (data.balance.warn_above); data.balance.policy evens them out",
         "1 value of split.stratify_by in fewer than 3 prompts: not met in every split",
     ]
-    assert len(given) >= 8
+    assert len(given) >= 14
     for warning in given:
         assert what_was_done(warning) != OTHERWISE, warning
     assert what_was_done("something new") == OTHERWISE
+
+
+def test_what_was_cleaned_flagged_and_judged_is_told(tickets):
+    card = replace(
+        tickets.card,
+        cleaned=dict.fromkeys(get_args(Cleaned), 3),
+        flags={"refusal": FlagCounts("drop", {"train": 2, "validation": 0, "test": 1}, 4, ("a", "b"))},
+        languages=LanguageCounts(9, {"en": 8, "de": 1}, {}),
+    )
+    told = replace(tickets, card=card)
+    assert len(cleaned(told).tables[0].rows) == len(get_args(Cleaned))
+    assert flags(told).tables[0].rows == (
+        ("refusal", "the answer declines the request", "2", "0", "1", "4", "rejected", "a, b"),
+    )
+    assert [table.rows for table in languages(told).tables] == [(("en", "8"), ("de", "1"))]
+    assert "9 rows" in languages(told).text[0]
+    assert review(told).facts == (("Reviewed by a domain expert", "no row"),)
+    assert not flags(tickets).tables and "No row was flagged." in flags(tickets).text
+
+
+def test_whether_the_rows_are_enough_and_even_is_told(tickets):
+    rows = ClassBalance("completion", "oversample", {"billing": ClassRows(4, 4, 8)}, 8, 8)
+    data = Data(sources=(Source(path="data/raw/a", format="chat", licence="x"),))
+    found = enough(data, "extraction", {"all rows": 7})
+    slices = (Slice("meta", "language", "de", 4, 1, 2),)
+    told = sizes(replace(tickets, card=replace(tickets.card, enough=found, balance=rows, coverage=slices)))
+    assert told.text == (f"{found}.", "Rows of smaller classes are repeated in training.")
+    assert [table.rows for table in told.tables] == [
+        (("billing", "4", "4", "8"),),
+        (("language", "de", "4", "1", "2"),),
+    ]
 
 
 def test_labels_of_a_classification_are_named_as_not_searched(tickets):
