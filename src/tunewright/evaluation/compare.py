@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from tunewright.config.metrics import metric_of, metrics_of
 from tunewright.config.schema.evaluation import Statistics
-from tunewright.config.schema.task import METRICS, Contestant, TaskKind
+from tunewright.config.schema.task import Contestant, TaskKind
 from tunewright.errors import EvaluationError
 from tunewright.evaluation.metrics.score import Score, difference
 from tunewright.evaluation.predictions import Prediction
 from tunewright.evaluation.statistics import Interval
-
-UNDIRECTED = "length_ratio"  # more is not better
 
 
 @dataclass(frozen=True)
@@ -77,7 +76,8 @@ def prompting_suffices(
         The finding; prompting suffices if no metric's difference has an interval above zero. One that
         both master (every answer fits the schema) does not outweigh one that tuning alone does.
     """
-    directed = [name for name in dict.fromkeys(metrics) if name != UNDIRECTED] or [METRICS[kind][0]]
+    directed = [name for name in dict.fromkeys(metrics) if metric_of(name).better == "higher"]
+    directed = directed or [metrics_of(kind)[0]]
     found = {name: _gap_to_better(tuned, prompted, name, statistics) for name in directed}
     metric = next((name for name, (_, gap) in found.items() if gap.low > 0), directed[0])
     contestant, gap = found[metric]

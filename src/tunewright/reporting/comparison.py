@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tunewright.config.metrics import FIELD
 from tunewright.evaluation.predictions import Contestant
 from tunewright.evaluation.statistics import Interval
 from tunewright.reporting import numbers
 from tunewright.reporting.inputs import ReportInputs
-from tunewright.reporting.names import CONTESTANTS, FIELD_PREFIX, PROMPTED, SHORT, TUNED, metric_name
+from tunewright.reporting.names import CONTESTANTS, PROMPTED, SHORT, TUNED, metric_name
 from tunewright.reporting.rationale import advice_on
 
 
@@ -61,13 +62,13 @@ def blocks(inputs: ReportInputs) -> tuple[Block, ...]:
 
 def further_blocks(inputs: ReportInputs) -> tuple[Block, ...]:
     """The other metrics that were computed, without the fields of an extraction."""
-    others = [metric for metric in _computed(inputs) if not metric.startswith(FIELD_PREFIX)]
+    others = [metric for metric in _computed(inputs) if not metric.startswith(FIELD)]
     return tuple(_block(inputs, metric) for metric in others if metric not in inputs.task.metrics)
 
 
 def fields(inputs: ReportInputs) -> tuple[Block, ...]:
     """The fields of an extraction's answer, in the schema's order; empty for other tasks."""
-    return tuple(_block(inputs, metric) for metric in _computed(inputs) if metric.startswith(FIELD_PREFIX))
+    return tuple(_block(inputs, metric) for metric in _computed(inputs) if metric.startswith(FIELD))
 
 
 def findings(inputs: ReportInputs) -> tuple[str, ...]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-RATIOS = ("length_ratio",)
-"""Metrics that are no share: written as they are, not in percent."""
+from tunewright.config.metrics import metric_of
 
 MINUS = "−"
 SECONDS_PER_MINUTE = 60
@@ -12,7 +11,7 @@ MINUTES_PER_HOUR = 60
 
 def is_share(metric: str) -> bool:
     """Whether the metric lies between 0 and 1."""
-    return metric not in RATIOS
+    return metric_of(metric).unit == "share"
 
 
 def score(metric: str, value: float | None) -> str:

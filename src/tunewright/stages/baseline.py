@@ -19,6 +19,7 @@ from tunewright.config.schema.method import Quantization
 from tunewright.config.stage_settings import stage_settings
 from tunewright.data.rows import Message, read_rows
 from tunewright.devices import held_devices
+from tunewright.evaluation.details import DETAILS, details_of, write_details
 from tunewright.evaluation.few_shot import check_examples_fit, draw_examples, few_shot_prompt
 from tunewright.evaluation.generate import generate, room_for_prompt
 from tunewright.evaluation.metrics import custom_metrics, measure, scores
@@ -80,16 +81,21 @@ def run(root: Path) -> None:
         timing = timing_record(
             time.perf_counter() - started, sum(generated.new_tokens for generated in answered.values())
         )
-        results = {
-            contestant: measure(
-                scores(generated.predictions, kind=task.kind, output=task.output, custom=custom),
-                evaluation.statistics,
-            )
+        scored = {
+            contestant: scores(generated.predictions, kind=task.kind, output=task.output, custom=custom)
             for contestant, generated in answered.items()
         }
+        results = {contestant: measure(found, evaluation.statistics) for contestant, found in scored.items()}
         write_predictions(
             root / BASELINE / PREDICTIONS,
             [prediction for generated in answered.values() for prediction in generated.predictions],
+        )
+        write_details(
+            root / BASELINE / DETAILS,
+            {
+                contestant: details_of(generated.predictions, scored[contestant], task, evaluation)
+                for contestant, generated in answered.items()
+            },
         )
         write_results(root / METRICS / "baseline.json", results)
         # Who takes over finished work tells how long that took, not how long the taking over did.

@@ -19,6 +19,7 @@ from tunewright.config.schema.method import Quantization
 from tunewright.config.stage_settings import stage_settings
 from tunewright.data.rows import read_rows
 from tunewright.devices import held_devices
+from tunewright.evaluation.details import DETAILS, details_of, write_details
 from tunewright.evaluation.generate import generate
 from tunewright.evaluation.metrics import custom_metrics, measure, scores
 from tunewright.evaluation.predictions import PREDICTIONS, write_predictions
@@ -77,6 +78,8 @@ def run(root: Path) -> None:
         scored = scores(generated.predictions, kind=task.kind, output=task.output, custom=custom)
         results: Results = {"tuned": measure(scored, evaluation.statistics)}
         write_predictions(root / EVALUATION / PREDICTIONS, generated.predictions)
+        details = details_of(generated.predictions, scored, task, evaluation)
+        write_details(root / EVALUATION / DETAILS, {"tuned": details})
         write_results(root / METRICS / "evaluation.json", results)
         # Who takes over finished work tells how long that took, not how long the taking over did.
         write_json(root / TIMINGS / "evaluate.json", write_json_once(work / TIMING, timing.as_dict()))

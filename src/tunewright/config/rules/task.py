@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tunewright.config.metrics import CATALOGUE, metric_of, metrics_of
 from tunewright.config.mistakes.nearest import did_you_mean
-from tunewright.config.schema.task import METRICS, Task
+from tunewright.config.schema.task import Task
 from tunewright.errors import Problem
 
 
@@ -37,7 +38,7 @@ def contract(task: Task) -> Iterator[Problem]:
 
 def metrics(task: Task) -> Iterator[Problem]:
     """Every metric named is one of the kind, once, and its threshold can be reached."""
-    known = METRICS[task.kind]
+    known = metrics_of(task.kind, (rule.name for rule in task.output.format_rules))
     for key, name in task.metrics_named():
         if name not in known and not name.startswith("custom."):
             what = f"{name!r} is no metric of kind {task.kind}; allowed: {', '.join(known)}, custom.NAME"
@@ -46,12 +47,12 @@ def metrics(task: Task) -> Iterator[Problem]:
         if name in task.metrics[:index]:
             yield Problem(f"task.metrics.{index}", f"{name!r} stands there twice", fix="remove one")
     for index, criterion in enumerate(task.acceptance):
-        if criterion.metric != "length_ratio" and criterion.min > 1:
+        if criterion.min > 1 and metric_of(criterion.metric).unit == "share":
             what = f"{criterion.min:g} can never be reached: {criterion.metric} lies between 0 and 1"
             fix = f"write {criterion.min / 100:g} for {criterion.min:g} %" if criterion.min <= 100 else ""
             yield Problem(f"task.acceptance.{index}.min", what, fix=fix)
 
 
 def _metric_meant(name: str, known: tuple[str, ...]) -> str:
-    kinds = [kind for kind, names in METRICS.items() if name in names]
+    kinds = next((metric.kinds for metric in CATALOGUE if metric.name == name), ())
     return did_you_mean(name, known) or (f"it is a metric of kind {' and '.join(kinds)}" if kinds else "")
