@@ -17,6 +17,7 @@ from tunewright.data.checking import ToCheck
 from tunewright.data.prepare import describe
 from tunewright.data.rows import Row, read_rows
 from tunewright.errors import TunewrightError
+from tunewright.evaluation.enough_rows import out_of_reach
 from tunewright.models.fetch import cached_base_model
 from tunewright.models.machine import memory_bytes
 from tunewright.scratch import FOLDER
@@ -41,17 +42,20 @@ def plan(root: Path) -> None:
         card = describe(work, Path(folder))
         rows = [row for name in ("train", "validation") for row in read_rows(Path(folder) / f"{name}.jsonl")]
     tokens = _tokens(root, settings, rows)
-    typer.echo("\n".join([*_data(card), *_training(settings, card, tokens), *_time(root, settings)]))
+    typer.echo(
+        "\n".join([*_data(card, settings), *_training(settings, card, tokens), *_time(root, settings)])
+    )
 
 
-def _data(card: DataCard) -> Iterator[str]:
+def _data(card: DataCard, settings: Settings) -> Iterator[str]:
     counts = card.counts()
     yield (
         f"data      {counts['read']} rows read, {counts['rejected']} rejected, "
         f"{counts['removed']} duplicates; {counts['train']} train, {counts['validation']} validation, "
         f"{counts['test']} test"
     )
-    yield from (f"          note: {warning}" for warning in card.warnings)
+    too_few = out_of_reach(settings.task.acceptance, counts["test"])
+    yield from (f"          note: {warning}" for warning in (*card.warnings, *too_few))
 
 
 def _tokens(root: Path, settings: Settings, rows: Sequence[Row]) -> RowTokens:

@@ -26,7 +26,7 @@ class Metric:
     """What is known of a metric.
 
     Attributes:
-        name: as in `task.metrics` and metrics/*.json; one that ends in a dot is followed by a name of the task's.
+        name: as in `task.metrics` and metrics/*.json; after one that ends in a dot a name of the task's stands.
         title: what reports call it.
         kinds: of tasks that have it.
         meaning: what it says, exactly.
@@ -92,7 +92,8 @@ CATALOGUE = (
         "field_recall",
         "Values found",
         ("extraction",),
-        "of all values in the references, the share that the answer has at the same path; 0 where there are none",
+        "of all values in the references, the share that the answer has at the same path; 0 where there "
+        "are none",
         source=F1_SOURCE,
     ),
     Metric(

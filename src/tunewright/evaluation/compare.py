@@ -10,6 +10,7 @@ from tunewright.config.schema.evaluation import Statistics
 from tunewright.config.schema.task import Contestant, TaskKind
 from tunewright.errors import EvaluationError
 from tunewright.evaluation.metrics.score import Score, difference
+from tunewright.evaluation.paired import Paired, paired
 from tunewright.evaluation.predictions import Prediction
 from tunewright.evaluation.statistics import Interval
 
@@ -48,11 +49,11 @@ def check_same_rows(first: Sequence[Prediction], second: Sequence[Prediction]) -
         )
 
 
-def differences(
+def compared(
     first: Mapping[str, Score], second: Mapping[str, Score], statistics: Statistics
-) -> dict[str, Interval]:
-    """First minus second for every metric that both have; the rows must be the same (`check_same_rows`)."""
-    return {name: difference(first[name], second[name], statistics) for name in first if name in second}
+) -> dict[str, Paired]:
+    """First against second in every metric that both have; the rows must be the same (`check_same_rows`)."""
+    return {name: paired(first[name], second[name], statistics) for name in first if name in second}
 
 
 def prompting_suffices(
@@ -94,7 +95,7 @@ def _gap_to_better(
     statistics: Statistics,
 ) -> tuple[Contestant, Interval]:
     """The better prompt-only contestant in a metric, and tuned minus it."""
-    contestant = max(prompted, key=lambda name: prompted[name][metric].interval(statistics).value)
+    contestant = max(prompted, key=lambda name: prompted[name][metric].value())
     return contestant, difference(tuned[metric], prompted[contestant][metric], statistics)
 
 

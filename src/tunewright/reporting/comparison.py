@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tunewright.config.metrics import FIELD
+from tunewright.evaluation.enough_rows import rows_to_show
+from tunewright.evaluation.paired import Paired
 from tunewright.evaluation.predictions import Contestant
 from tunewright.evaluation.statistics import Interval
+from tunewright.evaluation.verdict import Judgement
 from tunewright.reporting import numbers
 from tunewright.reporting.inputs import ReportInputs
 from tunewright.reporting.names import CONTESTANTS, PROMPTED, SHORT, TUNED, metric_name
@@ -29,12 +32,19 @@ class Bar:
 
 @dataclass(frozen=True)
 class Delta:
-    """The tuned model against the better of the prompted ones, row by row."""
+    """The tuned model against the better of the prompted ones, row by row.
+
+    Attributes:
+        test: the paired test, in words.
+        detectable: the smallest true difference that these rows would show.
+    """
 
     against: str
     value: str
     interval: str
     meaning: str
+    test: str
+    detectable: str
 
 
 @dataclass(frozen=True)
@@ -94,13 +104,42 @@ def findings(inputs: ReportInputs) -> tuple[str, ...]:
 
 def notes(inputs: ReportInputs) -> tuple[Note, ...]:
     """The warnings that belong on the first screen."""
-    found = []
+    found: list[Note | None] = []
     if inputs.prompting.suffices:
         found.append(_prompting_note(inputs))
     advice = advice_on(inputs)
     if advice.approach != "fine-tuning":
         found.append(Note(advice.headline, " ".join((*advice.reasons, advice.try_first))))
-    return tuple(found)
+    found += [_too_few_rows(inputs, judgement) for judgement in inputs.verdict.criteria]
+    return tuple(note for note in found if note is not None)
+
+
+def test_in_words(pair: Paired) -> str:
+    """The paired test beside a difference: `p = 0.012, McNemar: 12 rows gained, 3 lost`."""
+    p = numbers.p_value(pair.p)
+    if pair.test == "mcnemar":
+        gained, lost = (numbers.count(rows or 0) for rows in (pair.gained, pair.lost))
+        return f"{p}, McNemar: {gained} rows gained, {lost} lost"
+    return f"{p}, paired bootstrap"
+
+
+def _too_few_rows(inputs: ReportInputs, judgement: Judgement) -> Note | None:
+    """That a criterion fails for want of test rows, and how many would do."""
+    rows = len(inputs.predictions[TUNED])
+    statistics = inputs.evaluation.statistics
+    needed = rows_to_show(judgement, rows, statistics)
+    if needed is None:
+        return None
+    shown = numbers.difference if judgement.over else numbers.score
+    over = f" over {SHORT[judgement.over]}" if judgement.over else ""
+    value, least = (shown(judgement.metric, number) for number in (judgement.value, judgement.min))
+    return Note(
+        "Too few test rows for a criterion:",
+        f"{metric_name(judgement.metric).lower()}{over} was measured as {value}, "
+        f"at least {least} is asked. If the measured value is the true one, "
+        f"about {numbers.count(needed)} test rows would show it ({100 * statistics.power:g} % power); "
+        f"there are {numbers.count(rows)}.",
+    )
 
 
 def _prompting_note(inputs: ReportInputs) -> Note:
@@ -127,13 +166,15 @@ def explanation(inputs: ReportInputs) -> str:
     return (
         f"Everyone answers the same {numbers.count(len(inputs.predictions[TUNED]))} test rows with the same "
         f"settings; few-shot puts {inputs.evaluation.few_shot.k} training rows into the prompt. "
-        "The line around a value is its interval."
+        "The line around a value is its interval. Beside a difference stands how likely chance alone would "
+        "make one as large (p), and the smallest true difference that so many rows would show with "
+        f"{100 * inputs.evaluation.statistics.power:g} % probability."
     )
 
 
 def _computed(inputs: ReportInputs) -> list[str]:
     """All metrics, in the order in which evaluation computes them; the metrics' files are sorted by name."""
-    return [metric for metric in inputs.differences if metric in inputs.scores[TUNED]]
+    return [metric for metric in inputs.paired if metric in inputs.scores[TUNED]]
 
 
 def _block(inputs: ReportInputs, metric: str) -> Block:
@@ -163,16 +204,19 @@ def _place(value: float | None) -> float | None:
 
 
 def _delta(inputs: ReportInputs, metric: str) -> Delta | None:
-    if metric not in inputs.differences or not numbers.is_share(metric):
+    if metric not in inputs.paired or not numbers.is_share(metric):
         return None
     rival = best_prompted(inputs, metric)
-    score = inputs.differences[metric][rival]
+    pair = inputs.paired[metric][rival]
+    score = pair.difference
     meanings = {1: "clearly better", 0: "no clear difference", -1: "clearly worse"}
     return Delta(
         against=SHORT[rival],
         value=numbers.difference(metric, score.value),
         interval=numbers.interval(metric, score.low, score.high),
         meaning=meanings[_direction(score)],
+        test=test_in_words(pair),
+        detectable=numbers.difference(metric, pair.detectable).lstrip("+"),
     )
 
 
@@ -182,7 +226,7 @@ def _named(inputs: ReportInputs, sign: int) -> Sequence[tuple[str, str]]:
     for metric in inputs.task.metrics:
         if not numbers.is_share(metric):
             continue
-        score = inputs.differences[metric][best_prompted(inputs, metric)]
+        score = inputs.paired[metric][best_prompted(inputs, metric)].difference
         if _direction(score) == sign:
             found.append((metric, f"{metric_name(metric).lower()} {numbers.difference(metric, score.value)}"))
     return found

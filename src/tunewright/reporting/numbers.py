@@ -39,6 +39,11 @@ def difference(metric: str, value: float | None) -> str:
     return _signed(value, 2, plus=True)
 
 
+def p_value(p: float) -> str:
+    """`p = 0.012`, two significant digits; below a thousandth says so."""
+    return f"p = {p:.2g}" if p >= 0.001 else "p < 0.001"
+
+
 def count(value: float) -> str:
     """A whole number with thousands apart."""
     return f"{value:,.0f}"
