@@ -26,7 +26,7 @@ class Metric:
     """What is known of a metric.
 
     Attributes:
-        name: as in `task.metrics` and metrics/*.json; after one that ends in a dot a name of the task's stands.
+        name: as in `task.metrics` and metrics/*.json; after a dot at its end stands a name of the task's.
         title: what reports call it.
         kinds: of tasks that have it.
         meaning: what it says, exactly.
