@@ -25,9 +25,9 @@ def markdown() -> str:
 def _row(metric: Metric) -> list[str]:
     return [
         code(NAMED.get(metric.name, metric.name)),
-        metric.meaning,
+        metric.meaning + (" (on request)" if metric.on_request else ""),
         "0 to 1" if metric.unit == "share" else "0 and up",
-        {"higher": "higher", "one": "nearer to 1"}[metric.better],
+        {"higher": "higher", "lower": "lower", "one": "nearer to 1"}[metric.better],
         metric.interval,
         metric.source,
     ]

@@ -14,7 +14,7 @@ from tunewright.config.schema.task import TaskKind
 from tunewright.extensions import METRIC_PREFIX as CUSTOM
 
 Unit = Literal["share", "ratio"]
-Direction = Literal["higher", "one"]
+Direction = Literal["higher", "lower", "one"]
 
 FIELD, FORMAT = "field.", "format."
 EVERY_KIND: tuple[TaskKind, ...] = ("extraction", "classification", "generation", "chat")
@@ -31,9 +31,10 @@ class Metric:
         kinds: of tasks that have it.
         meaning: what it says, exactly.
         unit: `share` lies between 0 and 1 and is shown in percent; `ratio` has no upper bound.
-        better: `higher`, or `one`: the nearer to 1.
+        better: `higher`, `lower`, or `one`: the nearer to 1.
         interval: of which method its interval is.
         source: paper or library that defines it; empty where the meaning is the whole definition.
+        on_request: needs a pass of the model of its own: computed only where `task.metrics` names it.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Metric:
     better: Direction = "higher"
     interval: Literal["Wilson", "bootstrap"] = "bootstrap"
     source: str = ""
+    on_request: bool = False
 
 
 F1_SOURCE = "van Rijsbergen 1979; as scikit-learn's f1_score with zero_division=0"
@@ -178,6 +180,27 @@ CATALOGUE = (
         better="one",
     ),
     Metric(
+        "perplexity",
+        "Perplexity of the reference",
+        TEXT,
+        "exp of the mean negative log-likelihood of the references' tokens, the end-of-turn token included, "
+        "after the contestant's prompt",
+        unit="ratio",
+        better="lower",
+        source="Jelinek et al. 1977",
+        on_request=True,
+    ),
+    Metric(
+        "calibration_error",
+        "Calibration error",
+        ("classification",),
+        "how far, on average, the confidence in the likeliest label (its likelihood over that of all labels) "
+        "is from the share of right ones among rows of like confidence; 10 bins of equal width",
+        better="lower",
+        source="Naeini et al. 2015; Guo et al. 2017 (arXiv:1706.04599)",
+        on_request=True,
+    ),
+    Metric(
         "finished",
         "Answers that ended by themselves",
         EVERY_KIND,
@@ -235,6 +258,7 @@ def metrics_of(kind: TaskKind, format_rules: Iterable[str] = ()) -> tuple[str, .
 
 def gain(name: str, first: float, second: float) -> float:
     """By how much the first value of a metric is better than the second; below zero if it is worse."""
-    if metric_of(name).better == "higher":
-        return first - second
+    better = metric_of(name).better
+    if better != "one":
+        return first - second if better == "higher" else second - first
     return abs(second - 1) - abs(first - 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tunewright.config.metrics import FIELD
+from tunewright.config.metrics import FIELD, gain, metric_of
 from tunewright.evaluation.enough_rows import rows_to_show
 from tunewright.evaluation.paired import Paired
 from tunewright.evaluation.predictions import Contestant
@@ -158,7 +158,8 @@ def _prompting_note(inputs: ReportInputs) -> Note:
 
 def best_prompted(inputs: ReportInputs, metric: str) -> Contestant:
     """The base model's better contestant in a metric; few-shot where they are equal."""
-    return max(reversed(PROMPTED), key=lambda who: inputs.scores[who][metric].value)
+    zero, few = (inputs.scores[who][metric].value for who in PROMPTED)
+    return PROMPTED[0] if gain(metric, zero, few) > 0 else PROMPTED[1]
 
 
 def explanation(inputs: ReportInputs) -> str:
@@ -214,7 +215,7 @@ def _delta(inputs: ReportInputs, metric: str) -> Delta | None:
         against=SHORT[rival],
         value=numbers.difference(metric, score.value),
         interval=numbers.interval(metric, score.low, score.high),
-        meaning=meanings[_direction(score)],
+        meaning=meanings[_direction(metric, score)],
         test=test_in_words(pair),
         detectable=numbers.difference(metric, pair.detectable).lstrip("+"),
     )
@@ -227,13 +228,12 @@ def _named(inputs: ReportInputs, sign: int) -> Sequence[tuple[str, str]]:
         if not numbers.is_share(metric):
             continue
         score = inputs.paired[metric][best_prompted(inputs, metric)].difference
-        if _direction(score) == sign:
+        if _direction(metric, score) == sign:
             found.append((metric, f"{metric_name(metric).lower()} {numbers.difference(metric, score.value)}"))
     return found
 
 
-def _direction(score: Interval) -> int:
-    """1 if the whole interval lies above zero, -1 if below, 0 if it holds zero or there is none."""
-    if score.low is None or score.high is None:
-        return 0
-    return int(score.low > 0) - int(score.high < 0)
+def _direction(metric: str, difference: Interval) -> int:
+    """1 if the whole interval of a difference is for the better, -1 if for the worse, 0 if it holds zero."""
+    sign = -1 if metric_of(metric).better == "lower" else 1
+    return sign * (int(difference.low > 0) - int(difference.high < 0))

@@ -21,6 +21,7 @@ from tunewright.data.rows import read_rows
 from tunewright.devices import held_devices
 from tunewright.evaluation.details import DETAILS, details_of, write_details
 from tunewright.evaluation.generate import generate
+from tunewright.evaluation.likelihood import with_likelihoods
 from tunewright.evaluation.metrics import custom_metrics, measure, scores
 from tunewright.evaluation.predictions import PREDICTIONS, write_predictions
 from tunewright.evaluation.proof import load_proven
@@ -75,10 +76,11 @@ def run(root: Path) -> None:
             model, tokenizer, rows, prompts, contestant="tuned", evaluation=evaluation, folder=work
         )
         timing = timing_record(time.perf_counter() - started, generated.new_tokens)
-        scored = scores(generated.predictions, kind=task.kind, output=task.output, custom=custom)
+        answers = with_likelihoods(model, tokenizer, generated.predictions, prompts, task, work)
+        scored = scores(answers, kind=task.kind, output=task.output, custom=custom)
         results: Results = {"tuned": measure(scored, evaluation.statistics)}
-        write_predictions(root / EVALUATION / PREDICTIONS, generated.predictions)
-        details = details_of(generated.predictions, scored, task, evaluation)
+        write_predictions(root / EVALUATION / PREDICTIONS, answers)
+        details = details_of(answers, scored, task, evaluation)
         write_details(root / EVALUATION / DETAILS, {"tuned": details})
         write_results(root / METRICS / "evaluation.json", results)
         # Who takes over finished work tells how long that took, not how long the taking over did.

@@ -98,7 +98,11 @@ def metrics(task: Task) -> Iterator[Problem]:
         if name in task.metrics[:index]:
             yield Problem(f"task.metrics.{index}", f"{name!r} stands there twice", fix="remove one")
     for index, criterion in enumerate(task.acceptance):
-        if criterion.min > 1 and metric_of(criterion.metric).unit == "share":
+        metric = metric_of(criterion.metric)
+        if metric.better == "lower":
+            what = f"{criterion.metric} is better the lower it is: it cannot be held to a least value"
+            yield Problem(f"task.acceptance.{index}.metric", what, fix="choose another metric")
+        if criterion.min > 1 and metric.unit == "share":
             what = f"{criterion.min:g} can never be reached: {criterion.metric} lies between 0 and 1"
             fix = f"write {criterion.min / 100:g} for {criterion.min:g} %" if criterion.min <= 100 else ""
             yield Problem(f"task.acceptance.{index}.min", what, fix=fix)

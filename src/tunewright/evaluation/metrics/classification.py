@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tunewright.errors import EvaluationError
+from tunewright.evaluation.metrics.calibration import calibration_error
 from tunewright.evaluation.metrics.score import Score, proportion
 from tunewright.evaluation.predictions import Prediction
 from tunewright.evaluation.resampling import Statistic, Tally
@@ -66,7 +67,16 @@ def classification_scores(predictions: Sequence[Prediction], labels: Sequence[st
         "micro_f1": Score(by_row, statistic=Statistic(parts, _micro_f1)),
         "weighted_f1": Score(by_row, statistic=Statistic(parts, _weighted_f1)),
         "in_label_set": proportion((given != outside).tolist()),
+        **_calibration(predictions, right),
     }
+
+
+def _calibration(predictions: Sequence[Prediction], right: IntArray) -> dict[str, Score]:
+    """None if the likelihoods of the labels were not asked for."""
+    found = [row.label_nll for row in predictions if row.label_nll is not None]
+    if not found or len(found) < len(predictions):
+        return {}
+    return {"calibration_error": calibration_error(found, right)}
 
 
 def label_results(predictions: Sequence[Prediction], labels: Sequence[str]) -> tuple[LabelResult, ...]:

@@ -49,7 +49,31 @@ def text_scores(predictions: Sequence[Prediction]) -> dict[str, Score]:
         },
         "exact_match": proportion([answer == reference for answer, reference in pairs]),
         "length_ratio": ratios([len(answer) / max(len(reference), 1) for answer, reference in pairs]),
+        **_perplexity(predictions),
     }
+
+
+def _perplexity(predictions: Sequence[Prediction]) -> dict[str, Score]:
+    """Of all tokens together; none if the likelihoods were not asked for."""
+    import numpy as np
+
+    found = [(row.reference_nll, row.reference_tokens) for row in predictions]
+    if not found or (None, None) in found:
+        return {}
+    sums = np.array(found, dtype=np.float64)
+    rows = np.exp(sums[:, 0] / sums[:, 1])
+    return {
+        "perplexity": Score(
+            rows, bounds=(1.0, 2 * float(rows.max())), statistic=Statistic((Sums(sums),), _exp_of_mean)
+        )
+    }
+
+
+def _exp_of_mean(sums: FloatArray) -> FloatArray:
+    import numpy as np
+
+    found: FloatArray = np.exp(sums[:, 0] / sums[:, 1])
+    return found
 
 
 def signatures() -> dict[str, str]:
