@@ -163,13 +163,15 @@ def best_prompted(inputs: ReportInputs, metric: str) -> Contestant:
 
 
 def explanation(inputs: ReportInputs) -> str:
-    """What the table compares, in a sentence."""
+    """What the table compares, and how texts were scored."""
+    signatures = inputs.details[TUNED].signatures or {}
     return (
         f"Everyone answers the same {numbers.count(len(inputs.predictions[TUNED]))} test rows with the same "
         f"settings; few-shot puts {inputs.evaluation.few_shot.k} training rows into the prompt. "
         "The line around a value is its interval. Beside a difference stands how likely chance alone would "
         "make one as large (p), and the smallest true difference that so many rows would show with "
         f"{100 * inputs.evaluation.statistics.power:g} % probability."
+        + "".join(f" {name} by sacrebleu: {signature}." for name, signature in signatures.items())
     )
 
 

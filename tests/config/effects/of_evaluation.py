@@ -139,7 +139,7 @@ EFFECTS = {
     "evaluation.statistics.confidence": Effect(measured, 0.8),
     "evaluation.statistics.bootstrap_samples": Effect(measured, 100),
     "evaluation.statistics.power": Effect(detectable, 0.9),
-    "evaluation.slices.by": Effect(sliced, ["meta.channel"]),
+    "evaluation.slices.by": Effect(sliced, ["length"]),
     "evaluation.slices.length_bands": Effect(sliced, 2),
     "evaluation.slices.min_rows": Effect(sliced, 3),
 }

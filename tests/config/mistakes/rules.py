@@ -287,6 +287,38 @@ RULES = [
         "is no JSON Schema (2020-12)",
     ),
     in_set(
+        "slices by a field that rows do not keep",
+        {"evaluation": {"slices": {"by": ["length", "meta.chanel"]}}},
+        "evaluation.slices.by.1",
+        "rows keep no field 'chanel'",
+    ),
+    in_set(
+        "slices by a field that answers lack",
+        {"evaluation": {"slices": {"by": ["field.categry"]}}},
+        "evaluation.slices.by.0",
+        "the answers have no field 'categry'",
+        "category",
+    ),
+    in_set(
+        "slices by the same twice",
+        {"evaluation": {"slices": {"by": ["length", "length"]}}},
+        "evaluation.slices.by.1",
+        "'length' stands there twice",
+    ),
+    in_set(
+        "metric that is better the lower it is, as a criterion",
+        {
+            "task": {
+                "kind": "classification",
+                "output": {"json_schema": None, "labels": ["yes", "no"]},
+                "metrics": ["accuracy"],
+                "acceptance": [{"metric": "calibration_error", "min": 0.1}],
+            }
+        },
+        "task.acceptance.0.metric",
+        "is better the lower it is",
+    ),
+    in_set(
         "rule for a field that the schema lacks",
         {"task": {"output": {"field_rules": [{"path": "categry", "ignore_case": True}]}}},
         "task.output.field_rules.0.path",

@@ -13,6 +13,7 @@ from tunewright.config.rules.machine import evaluation_on_machine, machine, meth
 from tunewright.config.rules.method import recipe
 from tunewright.config.rules.model import model_source
 from tunewright.config.rules.personal_data import names, patterns, pseudonyms, regions
+from tunewright.config.rules.slices import slices
 from tunewright.config.rules.task import contract, field_rules, format_rules, metrics
 from tunewright.config.rules.tracking import rows_in_trackers, trackers
 from tunewright.config.schema.data import Data
@@ -49,6 +50,8 @@ def broken_rules(groups: Mapping[str, Node]) -> Iterator[Problem]:
     if isinstance(task, Task) and isinstance(data, Data):
         yield from strata(task, data)
         yield from names(data, task)
+    if isinstance(evaluation, Evaluation) and isinstance(task, Task) and isinstance(data, Data):
+        yield from slices(evaluation, task, data)
     if isinstance(model, Model):
         yield from model_source(model)
     if isinstance(method, Method):
