@@ -23,6 +23,7 @@ from tunewright.errors import EvaluationError, TunewrightError
 from tunewright.evaluation.metrics import custom_metrics, difference, measure, scores
 from tunewright.evaluation.metrics.classification import classification_scores, label_results
 from tunewright.evaluation.metrics.extraction import extraction_scores, same_json
+from tunewright.evaluation.metrics.rouge import common_subsequence
 from tunewright.evaluation.metrics.text import signatures, text_scores
 from tunewright.extensions import Extensions
 
@@ -236,6 +237,21 @@ def test_rouge_agrees_with_rouge_score(answer: str, reference: str) -> None:
     expected = RougeScorer(["rouge1", "rouge2", "rougeL"]).score(reference, answer)
     for name, theirs in {"rouge_1": "rouge1", "rouge_2": "rouge2", "rouge_l": "rougeL"}.items():
         assert got[name] == pytest.approx(expected[theirs].fmeasure)
+
+
+WORDS = st.lists(st.sampled_from("abcd"), max_size=90)
+
+
+@given(one=WORDS, other=WORDS)
+@settings(max_examples=150, deadline=None)
+def test_the_longest_common_subsequence_is_that_of_the_table(one: list[str], other: list[str]) -> None:
+    before = [0] * (len(other) + 1)
+    for word in one:
+        row = [0]
+        for place, other_word in enumerate(other):
+            row.append(before[place] + 1 if word == other_word else max(before[place + 1], row[place]))
+        before = row
+    assert common_subsequence(one, other) == before[-1]
 
 
 def test_rouge_knows_words_beyond_a_to_z() -> None:

@@ -12,7 +12,7 @@ from tunewright.errors import Problem
 
 
 def slices(evaluation: Evaluation, task: Task, data: Data) -> Iterator[Problem]:
-    """`meta.NAME` is a field that rows keep, `field.NAME` a property of the answer; each stands there once."""
+    """`meta.NAME` is a field that rows keep, `field.NAME` a property of the answer; each is named once."""
     by = evaluation.slices.by
     fields = list((task.output.json_schema or {}).get("properties") or {})
     for index, name in enumerate(by):

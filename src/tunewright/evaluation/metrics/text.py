@@ -2,16 +2,15 @@
 
 What each metric says stands in `config.metrics`. chrF and BLEU are sacrebleu's; their signatures, which say
 how they were computed, are part of the results. BLEU is that of all rows together and not a mean over
-rows, so resamples add up the rows' counts; for a single row it is sacrebleu's sentence BLEU. ROUGE takes
-words of any script, where rouge-score's own tokenizer knows a to z alone; equal to it on such text.
+rows, so resamples add up the rows' counts; for a single row it is sacrebleu's sentence BLEU.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from tunewright.evaluation.metrics.rouge import rouge
 from tunewright.evaluation.metrics.score import Score, proportion, ratios, shares
 from tunewright.evaluation.predictions import Prediction
 from tunewright.evaluation.resampling import Statistic, Sums
@@ -19,34 +18,21 @@ from tunewright.evaluation.resampling import Statistic, Sums
 if TYPE_CHECKING:
     from tunewright.evaluation.resampling import FloatArray
 
-WORD = re.compile(r"[^\W_]+")
 ORDERS = 4  # of BLEU's word n-grams
-ROUGE = {"rouge_1": "rouge1", "rouge_2": "rouge2", "rouge_l": "rougeL"}
-
-
-class WordTokenizer:
-    """rouge-score's tokenizer interface: words in lower case."""
-
-    def tokenize(self, text: str) -> list[str]:
-        """Runs of letters and digits."""
-        return WORD.findall(text.lower())
+ROUGE = ("rouge_1", "rouge_2", "rouge_l")
 
 
 def text_scores(predictions: Sequence[Prediction]) -> dict[str, Score]:
     """Score the answers of one contestant."""
-    from rouge_score.rouge_scorer import RougeScorer
     from sacrebleu.metrics import CHRF
 
     chrf = CHRF()
-    rouge = RougeScorer([*ROUGE.values()], tokenizer=WordTokenizer())
     pairs = [(prediction.answer.strip(), prediction.reference.strip()) for prediction in predictions]
-    overlaps = [rouge.score(reference, answer) for answer, reference in pairs]
+    overlaps = [rouge(answer, reference) for answer, reference in pairs]
     return {
         "chrf": shares([chrf.sentence_score(answer, [reference]).score / 100 for answer, reference in pairs]),
         "bleu": _bleu(pairs),
-        **{
-            name: shares([overlap[theirs].fmeasure for overlap in overlaps]) for name, theirs in ROUGE.items()
-        },
+        **{name: shares([overlap[place] for overlap in overlaps]) for place, name in enumerate(ROUGE)},
         "exact_match": proportion([answer == reference for answer, reference in pairs]),
         "length_ratio": ratios([len(answer) / max(len(reference), 1) for answer, reference in pairs]),
         **_perplexity(predictions),
