@@ -160,5 +160,5 @@ def test_contestants_must_have_answered_the_same_rows() -> None:
 def test_differences_of_all_common_metrics() -> None:
     gaps = compared({**right(60, 100), "only": shares([1.0] * 100)}, right(40, 100), STATISTICS)
     assert {*gaps} == {"accuracy"}
-    assert gaps["accuracy"].value == pytest.approx(0.2)
-    assert gaps["accuracy"].low > 0
+    assert gaps["accuracy"].difference.value == pytest.approx(0.2)
+    assert gaps["accuracy"].difference.low > 0

@@ -16,6 +16,7 @@ from tunewright.config.schema.task import FieldRule
 
 ITEM = "[]"
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_SORTED = json.JSONEncoder(sort_keys=True, ensure_ascii=False)
 PARTS_THOUSANDS = re.compile(r"(?<=\d)[\s'’](?=\d{3})")
 
 Place = tuple[str, tuple[int, ...]]
@@ -50,7 +51,7 @@ def values_of(value: object, rules: Mapping[str, FieldRule]) -> Values:
 
 def as_text(value: object) -> str:
     """The same text for values that are equal as JSON: 1 and 1.0, whatever the order of keys."""
-    return json.dumps(_with_floats(value), sort_keys=True, ensure_ascii=False)
+    return _SORTED.encode(_with_floats(value))
 
 
 def by_path(rules: Sequence[FieldRule]) -> dict[str, FieldRule]:
