@@ -207,7 +207,7 @@ def _place(value: float | None) -> float | None:
 
 
 def _delta(inputs: ReportInputs, metric: str) -> Delta | None:
-    if metric not in inputs.paired or not numbers.is_share(metric):
+    if metric not in inputs.paired or metric_of(metric).better == "one":
         return None
     rival = best_prompted(inputs, metric)
     pair = inputs.paired[metric][rival]
@@ -227,7 +227,7 @@ def _named(inputs: ReportInputs, sign: int) -> Sequence[tuple[str, str]]:
     """The metrics in which the tuned model is clearly better (1) or worse (-1) than the best prompt."""
     found = []
     for metric in inputs.task.metrics:
-        if not numbers.is_share(metric):
+        if metric_of(metric).better == "one":
             continue
         score = inputs.paired[metric][best_prompted(inputs, metric)].difference
         if _direction(metric, score) == sign:

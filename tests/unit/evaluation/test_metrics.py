@@ -16,7 +16,7 @@ from rouge_score.rouge_scorer import RougeScorer
 from sacrebleu.metrics import BLEU, CHRF
 from sklearn.metrics import accuracy_score, confusion_matrix, f1_score, precision_recall_fscore_support
 
-from tunewright.config.metrics import EVERY_KIND, metric_of, metrics_of
+from tunewright.config.metrics import CATALOGUE, EVERY_KIND, gain, metric_of, metrics_of
 from tunewright.config.schema.evaluation import Statistics
 from tunewright.config.schema.task import OutputContract
 from tunewright.errors import EvaluationError, TunewrightError
@@ -58,6 +58,17 @@ def test_every_declared_metric_is_scored(kind: Any) -> None:
     assert {*metrics_of(kind)} - on_request <= {*scored}
     assert not on_request & {*scored}
     assert all(interval.value == pytest.approx(1) for interval in measure(scored, STATISTICS).values())
+
+
+def test_the_catalogue_knows_directions_and_families() -> None:
+    assert gain("accuracy", 0.8, 0.5) == pytest.approx(0.3)
+    assert gain("perplexity", 3.0, 5.0) == 2
+    assert gain("length_ratio", 0.9, 1.3) == pytest.approx(0.2)
+    assert (metric_of("field.a_b").title, metric_of("format.a_b").title) == ("a_b", "a b")
+    assert metric_of("custom.polite_tone").title == "polite tone"
+    assert metric_of("of_an_older_version").unit == "share"
+    assert metrics_of("chat", ["greets"])[-1] == "format.greets"
+    assert len({metric.name for metric in CATALOGUE}) == len(CATALOGUE)
 
 
 REFERENCE = '{"category":"a","count":1,"urgent":true}'

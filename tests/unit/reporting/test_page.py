@@ -26,7 +26,7 @@ from tunewright.evaluation.predictions import Prediction
 from tunewright.evaluation.statistics import Interval
 from tunewright.evaluation.verdict import Judgement, Verdict
 from tunewright.reporting.breakdown import breaches, value_rows
-from tunewright.reporting.comparison import notes
+from tunewright.reporting.comparison import blocks, notes
 from tunewright.reporting.page import render_report
 
 HOSTILE = [
@@ -433,3 +433,26 @@ def test_settings_hold_no_secret(triage, monkeypatch):
     model = triage.model.model_copy(update={"repo_id": "example/wonderful-secret-77"})
     html = render_report(replace(triage, model=model))
     assert "wonderful-secret-77" not in html and "[secret]" in html
+
+
+def test_a_lower_perplexity_is_better(tmp_path):
+    nll = {"zero_shot": 90.0, "few_shot": 60.0, "tuned": 20.0}
+    answered = {
+        who: [
+            replace(row, reference_nll=nll[who] + index % 3, reference_tokens=20)
+            for index, row in enumerate(rows)
+        ]
+        for who, rows in text_predictions().items()
+    }
+    chat = task(kind="chat", output=OutputContract(), metrics=("perplexity", "chrf"), acceptance=())
+    inputs = read_project(tmp_path, write_project(tmp_path, settings(task=chat), answered))
+    (block, _) = blocks(inputs)
+    assert [bar.value for bar in block.bars] == ["94.63", "21.12", "2.86"]
+    assert (block.delta.against, block.delta.meaning) == ("few-shot", "clearly better")
+    assert block.delta.value == "−18.26"
+    worse = {who: answered[other] for who, other in zip(CONTESTANTS, reversed(CONTESTANTS), strict=True)}
+    worse = {who: [replace(row, contestant=who) for row in rows] for who, rows in worse.items()}
+    folder = tmp_path / "worse"
+    inputs = read_project(folder, write_project(folder, settings(task=chat), worse))
+    assert blocks(inputs)[0].delta.meaning == "clearly worse"
+    assert blocks(inputs)[0].delta.against == "zero-shot"
