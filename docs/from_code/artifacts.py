@@ -26,7 +26,11 @@ from tunewright.data.frozen import Change
 from tunewright.data.raw_row import Place
 from tunewright.data.review.standing import Agreement, Reviewer, ReviewStanding
 from tunewright.data.rows import Message, Row
+from tunewright.evaluation.details import Details
+from tunewright.evaluation.metrics.classification import LabelResult
+from tunewright.evaluation.metrics.extraction import FieldResult, Violation
 from tunewright.evaluation.predictions import Prediction
+from tunewright.evaluation.slices import SliceScores
 from tunewright.evaluation.statistics import Interval
 from tunewright.evaluation.verdict import Judgement, Verdict
 from tunewright.models.machine import MachineRecord, TimingRecord
@@ -55,6 +59,11 @@ class File:
 
 ROWS = File("JSON Lines, a prepared row each.", Row, (Message,))
 PREDICTIONS = File("JSON Lines, an answer each.", Prediction)
+DETAILS = File(
+    "JSON: `{contestant: details}`: what stands behind the scores.",
+    Details,
+    (LabelResult, FieldResult, Violation, SliceScores),
+)
 SCORES = File("JSON: `{contestant: {metric: score}}`; each score has these fields.", Interval)
 TIMING = File("JSON. Differs from run to run, so nothing compares it.", TimingRecord, (MachineRecord,))
 
@@ -93,7 +102,9 @@ FILES = {
         "JSON: `refusal`, why training must not begin (empty if it may), and `fix`, what to do about it."
     ),
     "artifacts/baseline/predictions.jsonl": PREDICTIONS,
+    "artifacts/baseline/details.json": DETAILS,
     "artifacts/evaluation/predictions.jsonl": PREDICTIONS,
+    "artifacts/evaluation/details.json": DETAILS,
     "artifacts/adapter/": File(
         "What peft's `PeftModel.from_pretrained` takes: `adapter_config.json`, `adapter_model.safetensors`. "
         "With `method=full` a whole model, as transformers' `from_pretrained` takes it."

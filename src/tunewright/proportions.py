@@ -17,7 +17,7 @@ def wilson(successes: float, n: int, confidence: float) -> tuple[float, float]:
         n: trials, at least 1.
         confidence: two-sided, e.g. 0.95.
     """
-    z = _z(confidence)
+    z = two_sided_z(confidence)
     p = successes / n
     centre = (p + z * z / (2 * n)) / (1 + z * z / n)
     reach = z / (1 + z * z / n) * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
@@ -39,7 +39,7 @@ def rows_needed(minimum: float, confidence: float, *, paired: bool) -> int | Non
     """
     if minimum >= 1:
         return None
-    z2 = _z(confidence) ** 2
+    z2 = two_sided_z(confidence) ** 2
     unlike = (1 - minimum) / 2 if paired else 1 - minimum  # share of unlike rows that may be left open
     if unlike >= 1:
         return 1
@@ -59,8 +59,9 @@ def rows_to_tell(share: float, minimum: float, confidence: float) -> int | None:
     """
     if share == minimum:
         return None
-    return math.ceil((_z(confidence) ** 2) * minimum * (1 - minimum) / (share - minimum) ** 2 - 1e-9)
+    return math.ceil((two_sided_z(confidence) ** 2) * minimum * (1 - minimum) / (share - minimum) ** 2 - 1e-9)
 
 
-def _z(confidence: float) -> float:
+def two_sided_z(confidence: float) -> float:
+    """How many standard errors an interval of this confidence reaches to each side, if all is normal."""
     return NormalDist().inv_cdf((1 + confidence) / 2)

@@ -17,6 +17,7 @@ from tunewright.data.checking import ToCheck
 from tunewright.data.prepare import describe
 from tunewright.data.rows import Row, read_rows
 from tunewright.errors import TunewrightError
+from tunewright.evaluation.enough_rows import out_of_reach
 from tunewright.models.fetch import cached_base_model
 from tunewright.models.machine import memory_bytes
 from tunewright.scratch import FOLDER
@@ -41,17 +42,20 @@ def plan(root: Path) -> None:
         card = describe(work, Path(folder))
         train, validation = (read_rows(Path(folder) / f"{name}.jsonl") for name in ("train", "validation"))
     tokens = _tokens(root, settings, [*train, *validation])
-    typer.echo("\n".join([*_data(card), *_training(settings, len(train), tokens), *_time(root, settings)]))
+    typer.echo(
+        "\n".join([*_data(card, settings), *_training(settings, len(train), tokens), *_time(root, settings)])
+    )
 
 
-def _data(card: DataCard) -> Iterator[str]:
+def _data(card: DataCard, settings: Settings) -> Iterator[str]:
     counts = card.counts()
     yield (
         f"data      {counts['read']} rows read, {counts['rejected']} rejected, "
         f"{counts['removed']} removed; {counts['train']} train, {counts['validation']} validation, "
         f"{counts['test']} test"
     )
-    yield from (f"          note: {warning}" for warning in card.warnings)
+    too_few = out_of_reach(settings.task.acceptance, counts["test"])
+    yield from (f"          note: {warning}" for warning in (*card.warnings, *too_few))
     if card.enough is not None and not card.enough.short:
         yield f"          {card.enough}"
     elif card.enough is not None and card.enough.policy == "fail":

@@ -2,7 +2,7 @@
 
 Sources: `tunewright.proportions` for proportions; B. Efron and R. Tibshirani
 (1993), An Introduction to the Bootstrap, chapters 13 and 16, for other scores and for differences
-between contestants on the same rows. All intervals are two-sided.
+between contestants on the same rows (`resampling`). All intervals are two-sided.
 
 A bootstrap over rows that all score the same has no width, which says nothing: another row might
 have scored otherwise. Then the share of such other rows is bounded as Wilson bounds it (n of n rows
@@ -12,27 +12,17 @@ with every row at 1 this is exactly Wilson's interval for n of n.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from functools import partial
 from typing import TYPE_CHECKING
 
 from tunewright.errors import EvaluationError
+from tunewright.evaluation.resampling import Statistic, resampled
 from tunewright.proportions import wilson
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+    from tunewright.evaluation.resampling import FloatArray
 
-    FloatArray = NDArray[np.float64]
-    IntArray = NDArray[np.int64]
-
-Statistic = Callable[["IntArray"], "FloatArray"]
-"""Row indices of resamples, shape (samples, rows), to the score of each resample, shape (samples,)."""
-
-SEED = 0  # of the resamples: intervals are as reproducible as the scores
-RESAMPLED_AT_ONCE = 2_000_000  # row indices, 16 MB
-NO_WIDTH = 1e-12
+NO_WIDTH = 1e-9
 
 
 @dataclass(frozen=True)
@@ -72,7 +62,7 @@ def bootstrap_interval(
     """Percentile bootstrap over rows, seeded.
 
     Args:
-        statistic: scores resamples; see `mean_of` and `difference_of`.
+        statistic: scores resamples; see `resampling.mean_of` and `difference_of`.
         n: rows.
         confidence: two-sided.
         samples: number of resamples.
@@ -81,35 +71,21 @@ def bootstrap_interval(
     Raises:
         EvaluationError: there are no rows.
     """
+    if n == 0:
+        raise no_rows()
+    return interval_from(statistic.of_all(), resampled(statistic, n, samples), n, confidence, bounds)
+
+
+def interval_from(
+    value: float, scores: FloatArray, n: int, confidence: float, bounds: tuple[float, float]
+) -> Interval:
+    """The interval that the scores of resamples give; see `bootstrap_interval`."""
     import numpy as np
 
-    if n == 0:
-        raise _no_rows()
-    value = float(statistic(np.arange(n)[None, :])[0])
-    scores = np.concatenate([statistic(indices) for indices in _resamples(n, samples)])
     if np.ptp(scores) <= NO_WIDTH:
         return _all_alike(value, n, confidence, bounds)
     low, high = np.quantile(scores, [(1 - confidence) / 2, (1 + confidence) / 2])
     return Interval(value, float(low), float(high), n)
-
-
-def mean_of(rows: FloatArray) -> Statistic:
-    """The mean over rows as a statistic of resamples."""
-
-    def mean(indices: IntArray) -> FloatArray:
-        means: FloatArray = rows[indices].mean(axis=1)
-        return means
-
-    return mean
-
-
-def difference_of(first: Statistic, second: Statistic) -> Statistic:
-    """First minus second on the same resampled rows: the paired bootstrap."""
-    return partial(_difference, first, second)
-
-
-def _difference(first: Statistic, second: Statistic, indices: IntArray) -> FloatArray:
-    return first(indices) - second(indices)
 
 
 def _all_alike(value: float, n: int, confidence: float, bounds: tuple[float, float]) -> Interval:
@@ -117,20 +93,12 @@ def _all_alike(value: float, n: int, confidence: float, bounds: tuple[float, flo
     return Interval(value, value - unlike * (value - bounds[0]), value + unlike * (bounds[1] - value), n)
 
 
-def _resamples(n: int, samples: int) -> Iterator[IntArray]:
-    import numpy as np
-
-    random = np.random.Generator(np.random.PCG64(SEED))
-    step = max(1, RESAMPLED_AT_ONCE // n)
-    for start in range(0, samples, step):
-        yield random.integers(0, n, size=(min(step, samples - start), n))
-
-
 def _count(rows: FloatArray) -> int:
     if len(rows) == 0:
-        raise _no_rows()
+        raise no_rows()
     return len(rows)
 
 
-def _no_rows() -> EvaluationError:
+def no_rows() -> EvaluationError:
+    """What there is to say of an empty test set."""
     return EvaluationError("no rows to score", fix="check the test split: dvc repro prepare")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tunewright.reporting import comparison, examples, facts, numbers
+from tunewright.reporting import breakdown, comparison, examples, facts, numbers
 from tunewright.reporting.data_card.personal_data import personal_data_table
 from tunewright.reporting.inputs import ReportInputs
 from tunewright.reporting.loss_curve import loss_chart
@@ -43,6 +43,11 @@ def _context(inputs: ReportInputs) -> dict[str, Any]:
         "confidence": f"{100 * inputs.evaluation.statistics.confidence:g} %",
         "contestant_names": list(CONTESTANTS.values()),
         "fields": comparison.fields(inputs),
+        "values": breakdown.value_rows(inputs),
+        "breaches": breakdown.breaches(inputs),
+        "labels": breakdown.label_rows(inputs),
+        "confusion": breakdown.confusion(inputs),
+        "slices": breakdown.slice_table(inputs),
         "examples": shown,
         "examples_explanation": examples.explanation(inputs, shown),
         "chart": chart,

@@ -15,8 +15,10 @@ from tunewright.config.schema.settings import Choices, Project
 from tunewright.config.schema.task import Contestant as Prompted
 from tunewright.config.schema.task import Task, TaskKind
 from tunewright.data.card import read_card
-from tunewright.evaluation.compare import check_same_rows, differences, prompting_suffices
+from tunewright.evaluation.compare import check_same_rows, compared, prompting_suffices
+from tunewright.evaluation.details import DETAILS, read_details
 from tunewright.evaluation.metrics import Score, custom_metrics, scores
+from tunewright.evaluation.paired import Paired
 from tunewright.evaluation.predictions import (
     PREDICTIONS,
     Contestant,
@@ -25,7 +27,8 @@ from tunewright.evaluation.predictions import (
     read_predictions,
 )
 from tunewright.evaluation.results import read_results
-from tunewright.evaluation.statistics import Interval
+from tunewright.evaluation.slice_differences import slice_differences
+from tunewright.evaluation.slices import slices_of
 from tunewright.evaluation.verdict import judge
 from tunewright.extensions import load_extensions
 from tunewright.models.record import read_record
@@ -70,10 +73,12 @@ def read_inputs(
         "few_shot": scored["few_shot"],
         "zero_shot": scored["zero_shot"],
     }
-    gaps: dict[Contestant, dict[str, Interval]] = {
-        "few_shot": differences(scored[TUNED], scored["few_shot"], statistics),
-        "zero_shot": differences(scored[TUNED], scored["zero_shot"], statistics),
+    pairs: dict[Contestant, dict[str, Paired]] = {
+        "few_shot": compared(scored[TUNED], scored["few_shot"], statistics),
+        "zero_shot": compared(scored[TUNED], scored["zero_shot"], statistics),
     }
+    headline = task.metrics[0]
+    rival = max(prompted, key=lambda who: prompted[who][headline].value())
     return ReportInputs(
         project=project,
         seed=seed,
@@ -91,7 +96,18 @@ def read_inputs(
             **read_results(root / artifacts.METRICS / "baseline.json"),
             **read_results(root / artifacts.METRICS / "evaluation.json"),
         },
-        differences={name: {who: gap[name] for who, gap in gaps.items()} for name in scored[TUNED]},
+        paired={name: {who: pair[name] for who, pair in pairs.items()} for name in scored[TUNED]},
+        details={
+            **read_details(root / artifacts.BASELINE / DETAILS),
+            **read_details(root / artifacts.EVALUATION / DETAILS),
+        },
+        slices=slice_differences(
+            scored[TUNED][headline],
+            prompted[rival][headline],
+            slices_of(predictions[TUNED], evaluation.slices, task.output),
+            statistics,
+            evaluation.slices.min_rows,
+        ),
         row_scores={
             who: _by_row(predictions[who], scored[who][ROW_METRIC[task.kind]]) for who in predictions
         },

@@ -70,9 +70,9 @@ def _differences(inputs: ReportInputs) -> dict[str, float]:
     """Tuned minus prompted, as `tuned_over_CONTESTANT/METRIC` with its interval."""
     return {
         f"tuned_over_{contestant}/{name}": value
-        for metric, gaps in inputs.differences.items()
-        for contestant, gap in gaps.items()
-        for name, value in with_intervals({metric: gap}).items()
+        for metric, pairs in inputs.paired.items()
+        for contestant, pair in pairs.items()
+        for name, value in with_intervals({metric: pair.difference}).items()
     }
 
 

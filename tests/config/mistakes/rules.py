@@ -296,6 +296,123 @@ RULES = [
         "did you mean 'exact_match'?",
     ),
     in_set(
+        "format rule that is not declared, as a metric",
+        {
+            "task": {
+                "metrics": ["format.greets"],
+                "output": {"format_rules": [{"name": "greet", "regex": "^Hi"}]},
+            }
+        },
+        "task.metrics.0",
+        "'format.greets' is no metric of kind extraction",
+        "format.greet",
+    ),
+    in_set(
+        "format rule that asks for nothing",
+        {"task": {"output": {"format_rules": [{"name": "greets"}]}}},
+        "task.output.format_rules.0",
+        "'greets' asks for nothing",
+        "give regex, json_schema, contains or lacks",
+    ),
+    in_set(
+        "format rule twice",
+        {"task": {"output": {"format_rules": [{"name": "a", "regex": "b"}, {"name": "a", "regex": "c"}]}}},
+        "task.output.format_rules.1.name",
+        "'a' stands there twice",
+    ),
+    in_set(
+        "format rule that no answer keeps",
+        {"task": {"output": {"format_rules": [{"name": "a", "contains": ["x"], "lacks": ["x"]}]}}},
+        "task.output.format_rules.0.lacks",
+        "no answer could keep both",
+    ),
+    in_set(
+        "format rule with a pattern of another dialect",
+        {"task": {"output": {"format_rules": [{"name": "a", "regex": "(?=b)"}]}}},
+        "task.output.format_rules.0.regex",
+        "is no regular expression of RE2",
+        "no look-around",
+    ),
+    in_set(
+        "format rule with no schema",
+        {"task": {"output": {"format_rules": [{"name": "a", "json_schema": {"type": "objct"}}]}}},
+        "task.output.format_rules.0.json_schema",
+        "is no JSON Schema (2020-12)",
+    ),
+    in_set(
+        "slices by a field that rows do not keep",
+        {"evaluation": {"slices": {"by": ["length", "meta.chanel"]}}},
+        "evaluation.slices.by.1",
+        "rows keep no field 'chanel'",
+    ),
+    in_set(
+        "slices by a field that answers lack",
+        {"evaluation": {"slices": {"by": ["field.categry"]}}},
+        "evaluation.slices.by.0",
+        "the answers have no field 'categry'",
+        "category",
+    ),
+    in_set(
+        "slices by the same twice",
+        {"evaluation": {"slices": {"by": ["length", "length"]}}},
+        "evaluation.slices.by.1",
+        "'length' stands there twice",
+    ),
+    in_set(
+        "metric that is better the lower it is, as a criterion",
+        {
+            "task": {
+                "kind": "classification",
+                "output": {"json_schema": None, "labels": ["yes", "no"]},
+                "metrics": ["accuracy"],
+                "acceptance": [{"metric": "calibration_error", "min": 0.1}],
+            }
+        },
+        "task.acceptance.0.metric",
+        "is better the lower it is",
+    ),
+    in_set(
+        "rule for a field that the schema lacks",
+        {"task": {"output": {"field_rules": [{"path": "categry", "ignore_case": True}]}}},
+        "task.output.field_rules.0.path",
+        "the schema has no 'categry'",
+        "category",
+    ),
+    in_set(
+        "rule for a field that declares nothing",
+        {"task": {"output": {"field_rules": [{"path": "category"}]}}},
+        "task.output.field_rules.0",
+        "declares nothing for 'category'",
+    ),
+    in_set(
+        "two rules for a field",
+        {
+            "task": {
+                "output": {
+                    "field_rules": [
+                        {"path": "category", "ignore_case": True},
+                        {"path": "category", "ignore_whitespace": True},
+                    ]
+                }
+            }
+        },
+        "task.output.field_rules.1.path",
+        "'category' stands there twice",
+    ),
+    in_set(
+        "order of what is no list",
+        {"task": {"output": {"field_rules": [{"path": "category", "ignore_order": True}]}}},
+        "task.output.field_rules.0.ignore_order",
+        "is for lists",
+    ),
+    in_set(
+        "dates without a year",
+        {"task": {"output": {"field_rules": [{"path": "category", "date_formats": ["%d.%m."]}]}}},
+        "task.output.field_rules.0.date_formats",
+        "does not hold a whole date",
+        "%d.%m.%Y",
+    ),
+    in_set(
         "metric of another kind",
         {"task": {"metrics": ["macro_f1"]}},
         "task.metrics.0",

@@ -87,6 +87,20 @@ def test_the_plan_of_the_reference_project(project: Path, capsys: pytest.Capture
     assert "DOES NOT FIT" in capsys.readouterr().out
 
 
+def test_the_plan_warns_of_criteria_that_no_result_could_meet(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan(project)
+    assert "even of a perfect model" not in capsys.readouterr().out
+    set_values(project, ["task.acceptance=[{metric: schema_valid, min: 0.98}]"])
+    capsys.readouterr()
+    plan(project)
+    told = capsys.readouterr().out
+    assert (
+        "note: schema_valid >= 0.98 with 0.95 confidence needs 189 test rows, even of a perfect model" in told
+    )
+
+
 def test_the_plan_warns_of_rows_that_training_would_refuse(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -13,7 +13,7 @@ from tunewright.artifacts import read_json
 from tunewright.config.schema.evaluation import Statistics
 from tunewright.config.schema.task import Criterion
 from tunewright.errors import EvaluationError
-from tunewright.evaluation.compare import check_same_rows, differences, prompting_suffices
+from tunewright.evaluation.compare import check_same_rows, compared, prompting_suffices
 from tunewright.evaluation.metrics.score import Score, proportion, ratios, shares
 from tunewright.evaluation.verdict import Verdict, judge, read_verdict, write_verdict
 from tunewright.proportions import wilson
@@ -158,7 +158,7 @@ def test_contestants_must_have_answered_the_same_rows() -> None:
 
 
 def test_differences_of_all_common_metrics() -> None:
-    gaps = differences({**right(60, 100), "only": shares([1.0] * 100)}, right(40, 100), STATISTICS)
+    gaps = compared({**right(60, 100), "only": shares([1.0] * 100)}, right(40, 100), STATISTICS)
     assert {*gaps} == {"accuracy"}
-    assert gaps["accuracy"].value == pytest.approx(0.2)
-    assert gaps["accuracy"].low > 0
+    assert gaps["accuracy"].difference.value == pytest.approx(0.2)
+    assert gaps["accuracy"].difference.low > 0

@@ -17,6 +17,7 @@ from tunewright.config.schema.task import Criterion, Kpi, OutputContract, Ration
 from tunewright.config.schema.tracking import Tracking
 from tunewright.data.card import DataCard, DuplicateExample, Lengths, SourceCounts, write_card
 from tunewright.data.rows import Message, Row, write_rows
+from tunewright.evaluation.details import DETAILS, details_of, write_details
 from tunewright.evaluation.metrics import measure, scores
 from tunewright.evaluation.predictions import PREDICTIONS, Prediction, write_predictions
 from tunewright.evaluation.results import write_results
@@ -293,13 +294,19 @@ def write_project(
     artifacts.write_text(root / artifacts.ADAPTER / "adapter_model.safetensors", "weights\n")
     write_predictions(root / artifacts.BASELINE / PREDICTIONS, answered["zero_shot"] + answered["few_shot"])
     write_predictions(root / artifacts.EVALUATION / PREDICTIONS, answered["tuned"])
-    measured = {
-        who: measure(
-            scores(rows, kind=declared.task.kind, output=declared.task.output, custom={}),
-            declared.evaluation.statistics,
-        )
+    scored = {
+        who: scores(rows, kind=declared.task.kind, output=declared.task.output, custom={})
         for who, rows in answered.items()
     }
+    measured = {who: measure(found, declared.evaluation.statistics) for who, found in scored.items()}
+    details = {
+        who: details_of(rows, scored[who], declared.task, declared.evaluation)
+        for who, rows in answered.items()
+    }
+    write_details(
+        root / artifacts.BASELINE / DETAILS, {who: details[who] for who in ("zero_shot", "few_shot")}
+    )
+    write_details(root / artifacts.EVALUATION / DETAILS, {"tuned": details["tuned"]})
     write_results(root / "metrics/baseline.json", {who: measured[who] for who in ("zero_shot", "few_shot")})
     write_results(root / "metrics/evaluation.json", {"tuned": measured["tuned"]})
     artifacts.write_json(root / "metrics/train.json", TRAIN)

@@ -14,7 +14,8 @@ from tunewright.config.rules.machine import evaluation_on_machine, machine, meth
 from tunewright.config.rules.method import recipe
 from tunewright.config.rules.model import model_source
 from tunewright.config.rules.personal_data import names, patterns, pseudonyms, regions
-from tunewright.config.rules.task import contract, metrics
+from tunewright.config.rules.slices import slices
+from tunewright.config.rules.task import contract, field_rules, format_rules, metrics
 from tunewright.config.rules.tracking import rows_in_trackers, trackers
 from tunewright.config.schema.data import Data
 from tunewright.config.schema.evaluation import Evaluation
@@ -38,6 +39,8 @@ def broken_rules(groups: Mapping[str, Node]) -> Iterator[Problem]:
     tracking = groups.get("tracking")
     if isinstance(task, Task):
         yield from contract(task)
+        yield from field_rules(task)
+        yield from format_rules(task)
         yield from metrics(task)
     if isinstance(data, Data):
         yield from sources(data)
@@ -51,6 +54,8 @@ def broken_rules(groups: Mapping[str, Node]) -> Iterator[Problem]:
         yield from minimum(task, data)
         yield from balance(task, data)
         yield from names(data, task)
+    if isinstance(evaluation, Evaluation) and isinstance(task, Task) and isinstance(data, Data):
+        yield from slices(evaluation, task, data)
     if isinstance(model, Model):
         yield from model_source(model)
     if isinstance(method, Method):

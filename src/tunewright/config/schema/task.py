@@ -12,14 +12,6 @@ from tunewright.config.schema.node import Node
 TaskKind = Literal["extraction", "classification", "generation", "chat"]
 Contestant = Literal["zero_shot", "few_shot"]
 
-METRICS: dict[str, tuple[str, ...]] = {
-    "extraction": ("schema_valid", "json_valid", "field_accuracy", "exact_match"),
-    "classification": ("accuracy", "macro_f1", "in_label_set"),
-    "generation": ("chrf", "rouge_l", "exact_match", "length_ratio"),
-    "chat": ("chrf", "rouge_l", "exact_match", "length_ratio"),
-}
-"""The metrics of each task kind; all but `length_ratio` lie between 0 and 1, higher is better."""
-
 NonEmpty = Annotated[str, Field(min_length=1)]
 
 
@@ -56,6 +48,47 @@ class Rationale(Node):
     cost_today: NonEmpty | None = None
 
 
+class FieldRule(Node):
+    """How the values of one field are compared; what is not declared is compared as it stands.
+
+    Attributes:
+        path: of the field in the answer: `priority`, `customer.name`, `items[].price`; of a list: `items[]`.
+        ignore_case: upper and lower case are alike.
+        ignore_whitespace: runs of white space are one space, and none at the ends.
+        date_formats: formats of strptime, tried in turn; texts that stand for one day are alike.
+        decimal_sign: texts that write a number with it are alike, and like the number itself; spaces,
+            apostrophes and the other sign then part thousands.
+        ignore_order: of a list: its items are a set in which one may stand several times.
+    """
+
+    path: NonEmpty
+    ignore_case: bool = False
+    ignore_whitespace: bool = False
+    date_formats: tuple[NonEmpty, ...] = ()
+    decimal_sign: Literal[".", ","] | None = None
+    ignore_order: bool = False
+
+
+class FormatRule(Node):
+    """What an answer must keep to; the share of answers that do is the metric `format.NAME`.
+
+    All that is declared must hold.
+
+    Attributes:
+        name: of the rule.
+        regex: a regular expression (RE2) that must match somewhere; `^` and `$` bind it to the ends.
+        json_schema: JSON Schema (2020-12) of the answer, which must then be JSON.
+        contains: texts that must all stand in it.
+        lacks: texts of which none may stand in it.
+    """
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$")]
+    regex: NonEmpty | None = None
+    json_schema: dict[str, Any] | None = None
+    contains: tuple[NonEmpty, ...] = ()
+    lacks: tuple[NonEmpty, ...] = ()
+
+
 class OutputContract(Node):
     """What an answer must look like.
 
@@ -64,6 +97,8 @@ class OutputContract(Node):
             path of a file that holds it, relative to `conf/`; the file's content replaces the path
             in resolved.yaml.
         labels: the label set of a classification.
+        field_rules: of an extraction: how values are compared with the reference's, by field.
+        format_rules: what answers must keep to, besides; each is a metric.
     """
 
     json_schema: dict[str, Any] | None = Field(
@@ -71,6 +106,8 @@ class OutputContract(Node):
         json_schema_extra={"anyOf": [{"type": "object"}, {"type": "string"}, {"type": "null"}]},
     )
     labels: tuple[NonEmpty, ...] | None = None
+    field_rules: tuple[FieldRule, ...] = ()
+    format_rules: tuple[FormatRule, ...] = ()
 
 
 class Criterion(Node):

@@ -1,0 +1,56 @@
+"""Is the test set large enough for what `task.acceptance` asks?
+
+Before anything is computed: could even a perfect result show it (`proportions.rows_needed`)? Afterwards: how
+many rows would show what was measured, if that is the truth? Standard errors fall with the root of the
+rows, so that n rows become n * (what n rows detect / what is to be shown)**2 (see `paired`).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+
+from tunewright.config.metrics import metric_of
+from tunewright.config.schema.evaluation import Statistics
+from tunewright.config.schema.task import Criterion
+from tunewright.evaluation.paired import smallest_detectable
+from tunewright.evaluation.verdict import Judgement
+from tunewright.proportions import rows_needed, two_sided_z
+
+
+def out_of_reach(acceptance: Sequence[Criterion], rows: int) -> Iterator[str]:
+    """Yield a sentence for each criterion that no result on so many test rows could meet.
+
+    Args:
+        acceptance: the task's criteria.
+        rows: of the test split.
+    """
+    for criterion in acceptance:
+        if metric_of(criterion.metric).unit != "share":
+            continue
+        needed = rows_needed(criterion.min, criterion.confidence, paired=criterion.over is not None)
+        if needed is not None and needed > rows:
+            what = f"{criterion.metric} over {criterion.over}" if criterion.over else criterion.metric
+            yield (
+                f"{what} >= {criterion.min:g} with {criterion.confidence:.4g} confidence needs {needed} "
+                f"test rows, even of a perfect model; there are {rows}"
+            )
+
+
+def rows_to_show(judgement: Judgement, rows: int, statistics: Statistics) -> int | None:
+    """How many test rows would show what was measured to clear the minimum, with `statistics.power`.
+
+    Args:
+        judgement: of a criterion.
+        rows: on which it was measured.
+        statistics: brings the power.
+
+    Returns:
+        None where the criterion holds, or what was measured is below the minimum: more rows do not mend that.
+    """
+    margin = judgement.value - judgement.min
+    if judgement.passed or margin <= 0:
+        return None
+    error = (judgement.high - judgement.low) / 2 / two_sided_z(judgement.confidence)
+    own = statistics.model_copy(update={"confidence": judgement.confidence})
+    return max(rows + 1, math.ceil(rows * (smallest_detectable(error, own) / margin) ** 2))
