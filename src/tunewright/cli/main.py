@@ -35,13 +35,6 @@ class Format(StrEnum):
     json = "json"
 
 
-class VerdictFormat(StrEnum):
-    """How `tunewright accept` prints."""
-
-    text = "text"
-    markdown = "markdown"
-
-
 def main() -> None:
     """Run the command line; a user's mistake is a message and an exit code, never a traceback."""
     try:
@@ -271,14 +264,17 @@ def run(
 
 @app.command()
 def accept(
-    format_: Annotated[
-        VerdictFormat, typer.Option("--format", help="As lines, or as tables for a pull request.")
-    ] = VerdictFormat.text,
+    form: Annotated[
+        Literal["text", "markdown", "json", "junit"],
+        typer.Option(
+            "--format", help="Lines, tables for a pull request, JSON, or JUnit XML for CI services."
+        ),
+    ] = "text",
 ) -> None:
     """Print each acceptance criterion with its value and interval; exit 1 when one fails."""
     from tunewright.cli.accept import accept as show_verdict
 
-    raise typer.Exit(show_verdict(Path.cwd(), markdown=format_ is VerdictFormat.markdown))
+    raise typer.Exit(show_verdict(Path.cwd(), form))
 
 
 @app.command()

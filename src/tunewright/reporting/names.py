@@ -29,6 +29,16 @@ METRIC_NAMES = {
     "finished": "Answers that ended by themselves",
 }
 
+MEASURED_NAMES = {
+    "seconds_per_answer": "Seconds per answer",
+    "tokens_per_second": "Tokens per second",
+    "peak_memory_mb": "Memory of scoring",
+    "cost_per_1000_answers": "Cost of 1,000 answers",
+    "train_seconds": "Seconds of training",
+    "train_cost": "Cost of training",
+    "validation_loss": "Validation loss",
+}
+
 
 def metric_name(metric: str) -> str:
     """The metric in words; a field and a project's own metric keep their names."""

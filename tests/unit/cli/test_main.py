@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tunewright.artifacts import write_json, write_text
-from tunewright.cli.accept import accept
+from tunewright.cli.accept import Form, accept
 from tunewright.config.compose import compose
 from tunewright.config.resolved import to_yaml
 from tunewright.errors import TunewrightError
@@ -106,18 +106,18 @@ def test_accept_as_markdown_is_two_tables(accepted: bool, code: int, tmp_path: P
     assert ("pass" if accepted else "**FAIL**") in cells
 
 
-@pytest.mark.parametrize("markdown", [True, False])
+@pytest.mark.parametrize("form", ["text", "markdown", "junit"])
 def test_accept_says_when_the_configuration_has_changed_since(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], markdown: bool
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], form: Form
 ) -> None:
     project_with_results(tmp_path, accepted=True)
     params = (ROOT / "params.yaml").read_text(encoding="utf-8")
     (tmp_path / "params.yaml").unlink()
     (tmp_path / "params.yaml").write_text(params.replace("tracking: wandb-offline", "tracking: none"))
-    assert accept(tmp_path, markdown=markdown) == 0
+    assert accept(tmp_path, form) == 0
     assert "dvc repro" not in capsys.readouterr().out, "the tracker changes no result"
     (tmp_path / "params.yaml").write_text(params.replace("set: {}", "set: {method: {learning_rate: 0.005}}"))
-    assert accept(tmp_path, markdown=markdown) == 0
+    assert accept(tmp_path, form) == 0
     assert "what these numbers were made from: dvc repro" in capsys.readouterr().out
 
 

@@ -14,6 +14,7 @@ from tunewright.config.schema.evaluation import Statistics
 from tunewright.config.schema.task import Criterion
 from tunewright.errors import EvaluationError
 from tunewright.evaluation.compare import check_same_rows, differences, prompting_suffices
+from tunewright.evaluation.evidence import Evidence
 from tunewright.evaluation.metrics.score import Score, proportion, ratios, shares
 from tunewright.evaluation.statistics import wilson
 from tunewright.evaluation.verdict import Verdict, judge, read_verdict, write_verdict
@@ -27,7 +28,7 @@ def right(hits: int, n: int) -> dict[str, Score]:
 
 def decide(tuned: Any, base: Any = None, **criterion: Any) -> Verdict:
     wanted = Criterion(**{"metric": "accuracy", "min": 0.9, **criterion})
-    return judge([wanted], tuned, {"few_shot": base or {}}, STATISTICS)
+    return judge([wanted], Evidence({"tuned": tuned, "few_shot": base or {}}), STATISTICS)
 
 
 def test_the_lower_bound_must_reach_the_minimum_not_the_value() -> None:
@@ -85,20 +86,23 @@ def test_all_criteria_must_hold() -> None:
     tuned = {**right(99, 100), "macro_f1": shares([0.5] * 100)}
     verdict = judge(
         [Criterion(metric="accuracy", min=0.9), Criterion(metric="macro_f1", min=0.6)],
-        tuned,
-        {},
+        Evidence({"tuned": tuned}),
         STATISTICS,
     )
     assert [judged.passed for judged in verdict.criteria] == [True, False]
     assert not verdict.accepted
-    assert judge([], tuned, {}, STATISTICS) == Verdict(accepted=True, criteria=())
+    assert judge([], Evidence({"tuned": tuned}), STATISTICS) == Verdict(accepted=True, criteria=())
 
 
 def test_a_metric_or_contestant_that_was_not_scored_is_an_error() -> None:
     with pytest.raises(EvaluationError, match="names chrf"):
         decide(right(9, 10), metric="chrf")
     with pytest.raises(EvaluationError, match="was not scored"):
-        judge([Criterion(metric="accuracy", min=0, over="zero_shot")], right(9, 10), {}, STATISTICS)
+        judge(
+            [Criterion(metric="accuracy", min=0, over="zero_shot")],
+            Evidence({"tuned": right(9, 10)}),
+            STATISTICS,
+        )
 
 
 def test_verdict_as_json(tmp_path: Path) -> None:
@@ -108,7 +112,8 @@ def test_verdict_as_json(tmp_path: Path) -> None:
     raw = read_json(tmp_path / "acceptance.json")
     assert raw["accepted"] is True
     assert {*raw["criteria"][0]} == {
-        "metric", "over", "min", "confidence", "value", "low", "high", "passed", "reason",
+        "metric", "over", "min", "max", "slice", "confidence",
+        "value", "low", "high", "n", "unit", "passed", "reason",
     }  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from tunewright.config.rules.acceptance import criteria, prices, slices
 from tunewright.config.rules.data import sources, split, strata
 from tunewright.config.rules.machine import evaluation_on_machine, machine, method_on_machine
 from tunewright.config.rules.method import recipe
@@ -38,6 +39,7 @@ def broken_rules(groups: Mapping[str, Node]) -> Iterator[Problem]:
     if isinstance(task, Task):
         yield from contract(task)
         yield from metrics(task)
+        yield from criteria(task)
     if isinstance(data, Data):
         yield from sources(data)
         yield from split(data)
@@ -47,6 +49,9 @@ def broken_rules(groups: Mapping[str, Node]) -> Iterator[Problem]:
     if isinstance(task, Task) and isinstance(data, Data):
         yield from strata(task, data)
         yield from names(data, task)
+        yield from slices(task, data)
+    if isinstance(task, Task) and isinstance(hardware, Hardware):
+        yield from prices(task, hardware)
     if isinstance(model, Model):
         yield from model_source(model)
     if isinstance(method, Method):

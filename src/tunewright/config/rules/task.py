@@ -36,22 +36,18 @@ def contract(task: Task) -> Iterator[Problem]:
 
 
 def metrics(task: Task) -> Iterator[Problem]:
-    """Every metric named is one of the kind, once, and its threshold can be reached."""
+    """Every metric to show is one of the kind, once."""
     known = METRICS[task.kind]
-    for key, name in task.metrics_named():
+    for index, name in enumerate(task.metrics):
+        key = f"task.metrics.{index}"
         if name not in known and not name.startswith("custom."):
             what = f"{name!r} is no metric of kind {task.kind}; allowed: {', '.join(known)}, custom.NAME"
-            yield Problem(key, what, fix=_metric_meant(name, known))
-    for index, name in enumerate(task.metrics):
+            yield Problem(key, what, fix=metric_meant(name, known))
         if name in task.metrics[:index]:
-            yield Problem(f"task.metrics.{index}", f"{name!r} stands there twice", fix="remove one")
-    for index, criterion in enumerate(task.acceptance):
-        if criterion.metric != "length_ratio" and criterion.min > 1:
-            what = f"{criterion.min:g} can never be reached: {criterion.metric} lies between 0 and 1"
-            fix = f"write {criterion.min / 100:g} for {criterion.min:g} %" if criterion.min <= 100 else ""
-            yield Problem(f"task.acceptance.{index}.min", what, fix=fix)
+            yield Problem(key, f"{name!r} stands there twice", fix="remove one")
 
 
-def _metric_meant(name: str, known: tuple[str, ...]) -> str:
+def metric_meant(name: str, known: tuple[str, ...]) -> str:
+    """The metric that was probably meant, or the kind that has one of that name; empty if there is none."""
     kinds = [kind for kind, names in METRICS.items() if name in names]
     return did_you_mean(name, known) or (f"it is a metric of kind {' and '.join(kinds)}" if kinds else "")
