@@ -98,6 +98,11 @@ class Criterion(Node):
     confidence: float = Field(default=0.95, gt=0.5, lt=1.0)
 
 
+def _or_text(schema: dict[str, Any]) -> None:
+    """Have editors accept a criterion's short form too; compose puts the mapping in its place."""
+    schema["items"] = {"anyOf": [schema["items"], {"type": "string", "minLength": 1}]}
+
+
 class Task(Node):
     """The business's task.
 
@@ -118,12 +123,7 @@ class Task(Node):
     instructions: str = ""
     output: OutputContract = OutputContract()
     metrics: tuple[str, ...] = Field(min_length=1)
-    acceptance: tuple[Criterion, ...] = Field(
-        default=(),
-        json_schema_extra={
-            "items": {"anyOf": [{"$ref": "#/$defs/Criterion"}, {"type": "string", "minLength": 1}]}
-        },
-    )
+    acceptance: tuple[Criterion, ...] = Field(default=(), json_schema_extra=_or_text)
 
     def metrics_named(self) -> Iterator[tuple[str, str]]:
         """Each key that names a metric, and the name."""
