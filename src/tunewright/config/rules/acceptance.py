@@ -1,4 +1,4 @@
-"""Rules of `task.acceptance`: each criterion can hold, can fail, and says something that is known."""
+"""Rules of `task.acceptance`: each criterion can hold, and names what there is."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ UNBOUNDED = "length_ratio"  # the one metric of answers that is no share
 
 
 def criteria(task: Task) -> Iterator[Problem]:
-    """Every criterion names a known metric and bounds that can be met and missed; none excludes another."""
+    """Every criterion names a known metric and bounds that can be met; none excludes another."""
     for index, criterion in enumerate(task.acceptance):
         key = f"{KEY}.{index}"
         known = (*METRICS[task.kind], *MEASURED)
@@ -62,27 +62,22 @@ def prices(task: Task, hardware: Hardware) -> Iterator[Problem]:
 
 
 def _bounds(criterion: Criterion, key: str) -> Iterator[Problem]:
-    """Each bound lies within what the metric can be."""
+    """Each bound can be met: the interval's bound must get there, which it never does at the very end."""
     low, high = _range(criterion)
     what = f"{criterion.metric} over {criterion.over}" if criterion.over else criterion.metric
     between = f"lies between {low:g} and {high:g}" if math.isfinite(high) else f"is never below {low:g}"
-    for name, bound, best, worst in (("min", criterion.min, high, low), ("max", criterion.max, low, high)):
-        if bound is None:
+    for name, bound, best, end in (
+        ("min", criterion.min, high, "below"),
+        ("max", criterion.max, low, "above"),
+    ):
+        if bound is None or (bound < best if name == "min" else bound > best):
             continue
-        beyond = bound > best if name == "min" else bound < best
-        if beyond:
-            per_cent = f"write {bound / 100:g} for {bound:g} %" if 1 < bound <= 100 else ""
-            yield Problem(f"{key}.{name}", f"{bound:g} can never be reached: {what} {between}", fix=per_cent)
-        elif bound == best:
-            end = "below" if name == "min" else "above"
-            why = f"the interval's bound stays {end} it on any number of rows"
-            if criterion.metric in MEASURED:
-                why = f"{what} is greater"
-            yield Problem(f"{key}.{name}", f"{bound:g} can never be reached: {why}", fix="ask for less")
-        elif bound <= worst if name == "min" else bound >= worst:
-            yield Problem(
-                f"{key}.{name}", f"{bound:g} can never be missed: {what} {between}", fix="remove it"
-            )
+        if bound == best and criterion.metric not in MEASURED:
+            why, fix = f"the interval's bound stays {end} it on any number of rows", "ask for less"
+        else:
+            why = f"{what} {between}"
+            fix = f"write {bound / 100:g} for {bound:g} %" if 1 < bound <= 100 else "ask for less"
+        yield Problem(f"{key}.{name}", f"{bound:g} can never be reached: {why}", fix=fix)
     if criterion.min is not None and criterion.max is not None and criterion.min > criterion.max:
         yield Problem(f"{key}.max", f"{criterion.max:g} is less than min, {criterion.min:g}", fix="swap them")
 
