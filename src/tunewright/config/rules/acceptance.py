@@ -24,7 +24,7 @@ def criteria(task: Task) -> Iterator[Problem]:
     """Every criterion names a known metric and bounds that can be met; none excludes another."""
     for index, criterion in enumerate(task.acceptance):
         key = f"{KEY}.{index}"
-        known = (*METRICS[task.kind], *MEASURED)
+        known = nameable(task)
         if criterion.metric not in known and not criterion.metric.startswith(METRIC_PREFIX):
             what = f"{criterion.metric!r} is no metric of kind {task.kind}, and nothing that a run measures"
             there = f"; allowed: {', '.join(known)}, custom.NAME"
@@ -35,6 +35,11 @@ def criteria(task: Task) -> Iterator[Problem]:
         yield from _bounds(criterion, key)
         yield from _measured_once(criterion, key)
     yield from _together(task.acceptance)
+
+
+def nameable(task: Task) -> tuple[str, ...]:
+    """What a criterion can name beside the project's own metrics; `Evidence` must know each of them."""
+    return *METRICS[task.kind], *MEASURED
 
 
 def slices(task: Task, data: Data) -> Iterator[Problem]:
@@ -73,10 +78,10 @@ def _bounds(criterion: Criterion, key: str) -> Iterator[Problem]:
         if bound is None or (bound < best if name == "min" else bound > best):
             continue
         if bound == best and criterion.metric not in MEASURED:
-            why, fix = f"the interval's bound stays {end} it on any number of rows", "ask for less"
+            why, fix = f"the interval's bound stays {end} it on any number of rows", "choose another bound"
         else:
             why = f"{what} {between}"
-            fix = f"write {bound / 100:g} for {bound:g} %" if 1 < bound <= 100 else "ask for less"
+            fix = f"write {bound / 100:g} for {bound:g} %" if 1 < bound <= 100 else "choose another bound"
         yield Problem(f"{key}.{name}", f"{bound:g} can never be reached: {why}", fix=fix)
     if criterion.min is not None and criterion.max is not None and criterion.min > criterion.max:
         yield Problem(f"{key}.max", f"{criterion.max:g} is less than min, {criterion.min:g}", fix="swap them")
