@@ -310,13 +310,17 @@ def compare(
     first: Annotated[
         str,
         typer.Argument(
-            metavar="REV_A", help="An experiment or a git revision.", autocompletion=complete.revisions
+            metavar="REV_A",
+            help="The first: an experiment or a git revision.",
+            autocompletion=complete.revisions,
         ),
     ],
     second: Annotated[
         str,
         typer.Argument(
-            metavar="REV_B", help="What it became; the folder if left out.", autocompletion=complete.revisions
+            metavar="REV_B",
+            help="The second; the project's folder if left out.",
+            autocompletion=complete.revisions,
         ),
     ] = "workspace",
     metric: Annotated[
