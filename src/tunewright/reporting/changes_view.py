@@ -58,7 +58,7 @@ def changes_text(view: ChangesView) -> str:
         f"{name:<{width}}  {value:>{widest}} {interval}"
         for name, (value, interval) in zip(names, _scores(found), strict=True)
     ]
-    lines += ["", _counts(found), _test(view), *(f"note: {shown(note)}" for note in view.notes)]
+    lines += ["", _counts(found), shown(_test(view)), *(f"note: {shown(note)}" for note in view.notes)]
     for outcome, rows, of in _examples(view):
         lines += ["", f"{OUTCOMES[outcome]}, {len(rows)} of {of}:"]
         for row in rows:
@@ -116,11 +116,11 @@ def _test(view: ChangesView) -> str:
     change = "better" if found.difference.value > 0 else "worse"
     if found.p_value is None:
         clear = found.difference.low > 0 or found.difference.high < 0
-        verdict = f"shown to be {change}" if clear else "no difference is shown"
+        verdict = f"{view.second} is shown to be {change}" if clear else "no difference is shown"
         return f"{verdict} (paired bootstrap, {sure} interval)"
     clear = found.p_value < 1 - view.confidence
     p = f"p = {found.p_value:.4f}" if found.p_value >= LEAST_P else f"p < {LEAST_P}"
-    verdict = f"shown to be {change}" if clear else "no difference is shown"
+    verdict = f"{view.second} is shown to be {change}" if clear else "no difference is shown"
     return f"{verdict} (McNemar's exact test, {p}, against {1 - view.confidence:.4g})"
 
 

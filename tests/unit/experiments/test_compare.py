@@ -91,7 +91,7 @@ def test_rows_are_counted_and_the_difference_is_tested(
     assert lines[3].split()[:3] == ["difference", "+23.3", "points"]
     assert lines[5] == "8 fixed, 1 broken, 15 right in both, 6 wrong in both"
     # 2 * (C(9,0) + C(9,1)) / 2^9
-    assert lines[6] == "shown to be better (McNemar's exact test, p = 0.0391, against 0.05)"
+    assert lines[6] == "other is shown to be better (McNemar's exact test, p = 0.0391, against 0.05)"
 
 
 def test_few_rows_are_shown_as_text_and_none_where_they_are_sent_on(
