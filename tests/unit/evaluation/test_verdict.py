@@ -257,7 +257,7 @@ def test_a_slice_without_rows_names_the_nearest_value() -> None:
     assert not judged.passed
     assert judged.value is judged.low is judged.high is None
     assert judged.reason == "no test row has meta.channel=emial; did you mean meta.channel=email?"
-    people = [{"channel": f"customer {number}"} for number in range(100)]
+    people = [{"channel": f"emil {number}"} for number in range(100)]
     assert "did you mean" not in sliced(none, REFERENCES, ANSWERS, people).reason, "it may name people"
 
 
