@@ -37,13 +37,6 @@ class Format(StrEnum):
     json = "json"
 
 
-class VerdictFormat(StrEnum):
-    """How `tunewright accept` prints."""
-
-    text = "text"
-    markdown = "markdown"
-
-
 def main() -> None:
     """Run the command line; a user's mistake is a message and an exit code, never a traceback."""
     try:
@@ -133,7 +126,12 @@ def show(
     ] = None,
     form: Annotated[Format, typer.Option("--format", help="How to print it.")] = Format.text,
     diff: Annotated[
-        str | None, typer.Option(metavar="REV", help="Print what differs from a git revision.")
+        str | None,
+        typer.Option(
+            metavar="REV",
+            help="Print what differs from a git revision.",
+            autocompletion=complete.revisions,
+        ),
     ] = None,
 ) -> None:
     """Print resolved settings and where each comes from: file and line, set, or the schema's default."""
@@ -314,14 +312,17 @@ def run(
 
 @app.command()
 def accept(
-    format_: Annotated[
-        VerdictFormat, typer.Option("--format", help="As lines, or as tables for a pull request.")
-    ] = VerdictFormat.text,
+    form: Annotated[
+        Literal["text", "markdown", "json", "junit"],
+        typer.Option(
+            "--format", help="Lines, tables for a pull request, JSON, or JUnit XML for CI services."
+        ),
+    ] = "text",
 ) -> None:
     """Print each acceptance criterion with its value and interval; exit 1 when one fails."""
     from tunewright.cli.accept import accept as show_verdict
 
-    raise typer.Exit(show_verdict(Path.cwd(), markdown=format_ is VerdictFormat.markdown))
+    raise typer.Exit(show_verdict(Path.cwd(), form))
 
 
 @app.command()
@@ -348,8 +349,62 @@ def experiments(
 
 
 @app.command()
+def compare(
+    first: Annotated[
+        str,
+        typer.Argument(
+            metavar="REV_A",
+            help="The first: an experiment or a git revision.",
+            autocompletion=complete.revisions,
+        ),
+    ],
+    second: Annotated[
+        str,
+        typer.Argument(
+            metavar="REV_B",
+            help="The second; the project's folder if left out.",
+            autocompletion=complete.revisions,
+        ),
+    ] = "workspace",
+    metric: Annotated[
+        str | None,
+        typer.Option(
+            metavar="METRIC",
+            help="What is compared; if left out, whether the whole answer is right (of free text, chrf).",
+        ),
+    ] = None,
+    show: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            help="Rows to print of each outcome that changed; if left out, 3 as text and none else.",
+        ),
+    ] = None,
+    common_rows: Annotated[
+        bool,
+        typer.Option(
+            "--common-rows", help="If the test rows are not the same, compare those that are in both."
+        ),
+    ] = False,
+    form: Annotated[
+        Literal["text", "markdown", "json"], typer.Option("--format", help="How to print it.")
+    ] = "text",
+) -> None:
+    """Compare two tuned models row by row: what was fixed, what was broken, and whether that is chance."""
+    from tunewright.cli.compare import compare as compare_rows
+
+    compare_rows(Path.cwd(), first, second, metric=metric, show=show, common=common_rows, form=form)
+
+
+@app.command()
 def adopt(
-    name: Annotated[str, typer.Argument(help="An experiment's name, as `tunewright experiments` lists it.")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            help="An experiment's name, as `tunewright experiments` lists it.",
+            autocompletion=complete.experiments,
+        ),
+    ],
 ) -> None:
     """Make one experiment the project's own: its settings, its results, nothing to recompute."""
     from tunewright.cli.adopt import adopt as take_over

@@ -125,10 +125,9 @@ def test_in_words(pair: Paired) -> str:
 
 def _too_few_rows(inputs: ReportInputs, judgement: Judgement) -> Note | None:
     """That a criterion fails for want of test rows, and how many would do."""
-    rows = len(inputs.predictions[TUNED])
     statistics = inputs.evaluation.statistics
-    needed = rows_to_show(judgement, rows, statistics)
-    if needed is None:
+    needed = rows_to_show(judgement, statistics)
+    if needed is None or judgement.value is None or judgement.min is None:
         return None
     shown = numbers.difference if judgement.over else numbers.score
     over = f" over {SHORT[judgement.over]}" if judgement.over else ""
@@ -138,7 +137,7 @@ def _too_few_rows(inputs: ReportInputs, judgement: Judgement) -> Note | None:
         f"{metric_name(judgement.metric).lower()}{over} was measured as {value}, "
         f"at least {least} is asked. If the measured value is the true one, "
         f"about {numbers.count(needed)} test rows would show it ({100 * statistics.power:g} % power); "
-        f"there are {numbers.count(rows)}.",
+        f"there are {numbers.count(judgement.n or 0)}.",
     )
 
 

@@ -14,6 +14,16 @@ SHORT: dict[Contestant, str] = {"zero_shot": "zero-shot", "few_shot": "few-shot"
 PROMPTED: tuple[Contestant, Contestant] = ("zero_shot", "few_shot")
 TUNED: Contestant = "tuned"
 
+MEASURED_NAMES = {
+    "seconds_per_answer": "Seconds per answer",
+    "tokens_per_second": "Tokens per second",
+    "peak_memory_mb": "Memory of scoring",
+    "cost_per_1000_answers": "Cost of 1,000 answers",
+    "train_seconds": "Seconds of training",
+    "train_cost": "Cost of training",
+    "validation_loss": "Validation loss",
+}
+
 
 def metric_name(metric: str) -> str:
     """The metric in words; a field, a format rule and a project's own metric keep their names."""

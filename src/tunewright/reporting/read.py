@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from tunewright import artifacts
@@ -17,6 +18,7 @@ from tunewright.config.schema.task import Task, TaskKind
 from tunewright.data.card import read_card
 from tunewright.evaluation.compare import check_same_rows, compared, prompting_suffices
 from tunewright.evaluation.details import DETAILS, read_details
+from tunewright.evaluation.evidence import Evidence, measured_once, slices_named
 from tunewright.evaluation.metrics import Score, custom_metrics, scores
 from tunewright.evaluation.paired import Paired
 from tunewright.evaluation.predictions import (
@@ -66,7 +68,17 @@ def read_inputs(
         TunewrightError: an artifact is missing or damaged, or the contestants answered other rows.
     """
     predictions = _predictions(root)
-    scored = _scored(root, task, predictions)
+    score = _scorer(root, task)
+    scored = {who: score(rows) for who, rows in predictions.items()}
+    train = artifacts.read_json(root / artifacts.METRICS / "train.json")
+    timings = {
+        stage: artifacts.read_json(root / artifacts.TIMINGS / f"{stage}.json") for stage in TIMED_STAGES
+    }
+    evidence = Evidence(
+        scored,
+        slices_named(task.acceptance, predictions, score),
+        measured_once(timings, train, len(predictions[TUNED]), hardware.price_per_hour),
+    )
     statistics = evaluation.statistics
     # Where both prompts are equally good, the first stands for them: with examples.
     prompted: dict[Prompted, dict[str, Score]] = {
@@ -112,15 +124,13 @@ def read_inputs(
             who: _by_row(predictions[who], scored[who][ROW_METRIC[task.kind]]) for who in predictions
         },
         predictions=predictions,
-        verdict=judge(task.acceptance, scored[TUNED], prompted, statistics),
+        verdict=judge(task.acceptance, evidence, statistics),
         prompting=prompting_suffices(
             scored[TUNED], prompted, kind=task.kind, metrics=task.metrics, statistics=statistics
         ),
-        train=artifacts.read_json(root / artifacts.METRICS / "train.json"),
+        train=train,
         losses=read_losses(root / artifacts.LOSS_CSV),
-        timings={
-            stage: artifacts.read_json(root / artifacts.TIMINGS / f"{stage}.json") for stage in TIMED_STAGES
-        },
+        timings=timings,
         hashes=_hashes(root),
     )
 
@@ -139,15 +149,11 @@ def _predictions(root: Path) -> dict[Contestant, Sequence[Prediction]]:
     return found
 
 
-def _scored(
-    root: Path, task: Task, predictions: Mapping[Contestant, Sequence[Prediction]]
-) -> dict[Contestant, dict[str, Score]]:
+def _scorer(root: Path, task: Task) -> Callable[[Sequence[Prediction]], dict[str, Score]]:
+    """What scores the answers of one contestant, by the metrics of the task and of its criteria."""
     names = (*task.metrics, *(criterion.metric for criterion in task.acceptance))
     custom = custom_metrics(names, load_extensions(root))
-    return {
-        who: scores(rows, kind=task.kind, output=task.output, custom=custom)
-        for who, rows in predictions.items()
-    }
+    return partial(scores, kind=task.kind, output=task.output, custom=custom)
 
 
 def _by_row(rows: Sequence[Prediction], score: Score) -> dict[str, float]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from unittest.mock import patch
 
@@ -13,14 +13,16 @@ from tests.config.effects.of_evaluation import asked
 from tests.unit.evaluation.made_up import predictions
 from tests.unit.reporting.made_up import read_project, write_project
 from tunewright.config.schema import Settings
+from tunewright.evaluation.evidence import Evidence, slices_named
 from tunewright.evaluation.metrics import scores
+from tunewright.evaluation.predictions import Contestant
 from tunewright.evaluation.verdict import judge
 from tunewright.reporting.inputs import ReportInputs
 from tunewright.reporting.model_card import render_model_card
 from tunewright.reporting.page import render_report
 
 REFERENCES = ['{"a": 1}', '{"a": 2}'] * 20
-ANSWERS = {
+ANSWERS: dict[Contestant, list[str]] = {
     "tuned": ['{"a": 1}'] * 40,
     "zero_shot": ["none"] * 40,
     "few_shot": ['{"a": 1}'] * 20 + ['{"b": 2}'] * 20,
@@ -73,12 +75,12 @@ def formatted(settings: Settings, _: Path) -> object:
 def judged(settings: Settings, _: Path) -> object:
     """The verdict on made-up answers, without what it repeats of the criteria."""
     task = settings.task
-    found = {
-        who: scores(predictions(answers, REFERENCES), kind=task.kind, output=task.output, custom={})
-        for who, answers in ANSWERS.items()
-    }
-    tuned = found.pop("tuned")
-    verdict = judge(task.acceptance, tuned, found, settings.evaluation.statistics)  # type: ignore[arg-type]
+    score = partial(scores, kind=task.kind, output=task.output, custom={})
+    answered = {who: predictions(answers, REFERENCES) for who, answers in ANSWERS.items()}
+    evidence = Evidence(
+        {who: score(rows) for who, rows in answered.items()}, slices_named(task.acceptance, answered, score)
+    )
+    verdict = judge(task.acceptance, evidence, settings.evaluation.statistics)
     return [(one.passed, one.value, one.low, one.high) for one in verdict.criteria]
 
 
@@ -174,6 +176,8 @@ EFFECTS = {
     "task.acceptance.*.metric": Effect(judged, "exact_match", CRITERION),
     "task.acceptance.*.min": Effect(judged, 0.99, CRITERION),
     "task.acceptance.*.over": Effect(judged, "few_shot", CRITERION),
+    "task.acceptance.*.max": Effect(judged, 0.9, CRITERION),
+    "task.acceptance.*.slice": Effect(judged, {"reference.a": "1"}, CRITERION),
     "task.acceptance.*.confidence": Effect(judged, 0.6, CRITERION),
     "hardware.price_per_hour": Effect(report, PRICE["hardware.price_per_hour"]),
     "hardware.price_per_hour.amount": Effect(report, 2.0, PRICE),

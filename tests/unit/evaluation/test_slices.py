@@ -15,6 +15,7 @@ from tunewright.config.schema.evaluation import Evaluation, Slices, Statistics
 from tunewright.config.schema.task import Criterion, FormatRule, Kpi, OutputContract, Rationale, Task
 from tunewright.evaluation.details import details_of, read_details, write_details
 from tunewright.evaluation.enough_rows import out_of_reach, rows_to_show
+from tunewright.evaluation.evidence import Evidence
 from tunewright.evaluation.metrics import scores
 from tunewright.evaluation.metrics.format_rules import format_scores
 from tunewright.evaluation.metrics.score import proportion
@@ -175,19 +176,24 @@ def test_criteria_out_of_reach_are_said_before_anything_is_computed() -> None:
         Criterion(metric="accuracy", min=0.98),
         Criterion(metric="accuracy", min=0.9),
         Criterion(metric="length_ratio", min=1.0),
+        Criterion(metric="accuracy", min=0.99, slice={"meta.channel": "email"}),
+        Criterion(metric="seconds_per_answer", max=0.01),
+        Criterion(metric="accuracy", max=0.02, over="few_shot"),
     )
     (sentence,) = out_of_reach(criteria, 100)
     assert sentence.startswith("accuracy >= 0.98 with 0.95 confidence needs 189 test rows")
     assert [*out_of_reach(criteria, 189)] == []
+    (most,) = out_of_reach([Criterion(metric="accuracy", max=0.02)], 100)
+    assert most.startswith("accuracy <= 0.02 with 0.95 confidence needs 189 test rows")
 
 
 def test_the_rows_that_would_do_do() -> None:
     low, high = wilson(93, 100, 0.95)
-    judged = Judgement("accuracy", None, 0.9, 0.95, 0.93, low, high, False, "")
-    needed = rows_to_show(judged, 100, Statistics())
+    judged = Judgement("accuracy", None, 0.9, 0.95, 0.93, low, high, False, "", n=100)
+    needed = rows_to_show(judged, Statistics())
     assert needed is not None and 500 < needed < 1000
     enough = {"accuracy": proportion([row < 0.93 * needed for row in range(needed)])}
-    assert judge([Criterion(metric="accuracy", min=0.9)], enough, {}, STATISTICS).accepted
-    assert rows_to_show(replace(judged, passed=True), 100, Statistics()) is None
-    assert rows_to_show(replace(judged, value=0.89), 100, Statistics()) is None
-    assert rows_to_show(judged, 100, Statistics(power=0.9)) > needed
+    assert judge([Criterion(metric="accuracy", min=0.9)], Evidence({"tuned": enough}), STATISTICS).accepted
+    assert rows_to_show(replace(judged, passed=True), Statistics()) is None
+    assert rows_to_show(replace(judged, value=0.89), Statistics()) is None
+    assert rows_to_show(judged, Statistics(power=0.9)) > needed

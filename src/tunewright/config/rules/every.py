@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from tunewright.config.rules.acceptance import criteria, criterion_slices, prices
 from tunewright.config.rules.cleaning import languages
 from tunewright.config.rules.data import balance, minimum, sources, split, strata
 from tunewright.config.rules.machine import evaluation_on_machine, machine, method_on_machine
@@ -42,6 +43,7 @@ def broken_rules(groups: Mapping[str, Node]) -> Iterator[Problem]:
         yield from field_rules(task)
         yield from format_rules(task)
         yield from metrics(task)
+        yield from criteria(task)
     if isinstance(data, Data):
         yield from sources(data)
         yield from split(data)
@@ -54,6 +56,9 @@ def broken_rules(groups: Mapping[str, Node]) -> Iterator[Problem]:
         yield from minimum(task, data)
         yield from balance(task, data)
         yield from names(data, task)
+        yield from criterion_slices(task, data)
+    if isinstance(task, Task) and isinstance(hardware, Hardware):
+        yield from prices(task, hardware)
     if isinstance(evaluation, Evaluation) and isinstance(task, Task) and isinstance(data, Data):
         yield from slices(evaluation, task, data)
     if isinstance(model, Model):

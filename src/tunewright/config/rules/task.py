@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from tunewright.config.answer_schema import schema_paths, schema_problems
-from tunewright.config.metrics import CATALOGUE, metric_of, metrics_of
+from tunewright.config.metrics import CATALOGUE, metrics_of
 from tunewright.config.mistakes.nearest import did_you_mean
 from tunewright.config.re2_syntax import RE2_SYNTAX, why_not_re2
 from tunewright.config.schema.task import FieldRule, FormatRule, Task
@@ -88,27 +88,19 @@ def format_rules(task: Task) -> Iterator[Problem]:
 
 
 def metrics(task: Task) -> Iterator[Problem]:
-    """Every metric named is one of the kind, once, and its threshold can be reached."""
+    """Every metric to show is one of the kind, once."""
     known = metrics_of(task.kind, (rule.name for rule in task.output.format_rules))
-    for key, name in task.metrics_named():
+    for index, name in enumerate(task.metrics):
+        key = f"task.metrics.{index}"
         if name not in known and not name.startswith("custom."):
             what = f"{name!r} is no metric of kind {task.kind}; allowed: {', '.join(known)}, custom.NAME"
-            yield Problem(key, what, fix=_metric_meant(name, known))
-    for index, name in enumerate(task.metrics):
+            yield Problem(key, what, fix=metric_meant(name, known))
         if name in task.metrics[:index]:
-            yield Problem(f"task.metrics.{index}", f"{name!r} stands there twice", fix="remove one")
-    for index, criterion in enumerate(task.acceptance):
-        metric = metric_of(criterion.metric)
-        if metric.better == "lower":
-            what = f"{criterion.metric} is better the lower it is: it cannot be held to a least value"
-            yield Problem(f"task.acceptance.{index}.metric", what, fix="choose another metric")
-        if criterion.min > 1 and metric.unit == "share":
-            what = f"{criterion.min:g} can never be reached: {criterion.metric} lies between 0 and 1"
-            fix = f"write {criterion.min / 100:g} for {criterion.min:g} %" if criterion.min <= 100 else ""
-            yield Problem(f"task.acceptance.{index}.min", what, fix=fix)
+            yield Problem(key, f"{name!r} stands there twice", fix="remove one")
 
 
-def _metric_meant(name: str, known: tuple[str, ...]) -> str:
+def metric_meant(name: str, known: tuple[str, ...]) -> str:
+    """The metric that was probably meant, or the kind that has one of that name; empty if there is none."""
     kinds = next((metric.kinds for metric in CATALOGUE if metric.name == name), ())
     return did_you_mean(name, known) or (f"it is a metric of kind {' and '.join(kinds)}" if kinds else "")
 

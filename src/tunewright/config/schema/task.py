@@ -12,6 +12,9 @@ from tunewright.config.schema.node import Node
 TaskKind = Literal["extraction", "classification", "generation", "chat"]
 Contestant = Literal["zero_shot", "few_shot"]
 
+META, REFERENCE, LABEL = "meta.", "reference.", "label"
+"""What a slice goes by: a meta field of the row, a field of the right answer (extraction), its label."""
+
 NonEmpty = Annotated[str, Field(min_length=1)]
 
 
@@ -111,19 +114,30 @@ class OutputContract(Node):
 
 
 class Criterion(Node):
-    """One thing that must hold for the model to be accepted.
+    """One thing that must hold for the model to be accepted; in a file also as text, `accuracy >= 0.9`.
 
     Attributes:
-        metric: a metric of the task's kind.
+        metric: a metric of the task's kind, or one measured once (`seconds_per_answer`, `train_cost` ...).
         min: the least value; with `over`, the least difference.
+        max: the greatest value; with `over`, the greatest difference.
         over: compare with this contestant on the same rows instead of with nothing.
-        confidence: the interval's lower bound at this confidence must reach `min`.
+        slice: count only the test rows of which all this holds: `meta.NAME`, `label` or `reference.FIELD`,
+            each with its value as text.
+        confidence: at this confidence the interval's lower bound must reach `min`, and its upper bound must
+            not exceed `max`. What is measured once has no interval.
     """
 
     metric: str
-    min: float
+    min: float | None = None
+    max: float | None = None
     over: Contestant | None = None
+    slice: dict[NonEmpty, NonEmpty] | None = None
     confidence: float = Field(default=0.95, gt=0.5, lt=1.0)
+
+
+def _or_text(schema: dict[str, Any]) -> None:
+    """Have editors accept a criterion's short form too; compose puts the mapping in its place."""
+    schema["items"] = {"anyOf": [schema["items"], {"type": "string", "minLength": 1}]}
 
 
 class Task(Node):
@@ -135,7 +149,8 @@ class Task(Node):
         instructions: the system prompt that every contestant gets; empty for none.
         output: the contract of an answer.
         metrics: the metrics to show first, in this order.
-        acceptance: what must hold for a model to be accepted; empty accepts any.
+        acceptance: what must hold for a model to be accepted, as mappings or as text (`accuracy >= 0.9`,
+            `accuracy[channel=email] - base.accuracy >= 0.1`); empty accepts any.
     """
 
     kind: TaskKind
@@ -145,7 +160,7 @@ class Task(Node):
     instructions: str = ""
     output: OutputContract = OutputContract()
     metrics: tuple[str, ...] = Field(min_length=1)
-    acceptance: tuple[Criterion, ...] = ()
+    acceptance: tuple[Criterion, ...] = Field(default=(), json_schema_extra=_or_text)
 
     def metrics_named(self) -> Iterator[tuple[str, str]]:
         """Each key that names a metric, and the name."""
