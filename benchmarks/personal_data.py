@@ -27,7 +27,7 @@ from tunewright.data.personal.found import Found
 from tunewright.data.personal.guard import PersonalDataGuard
 from tunewright.data.personal.parts import Example
 from tunewright.data.rows import Message
-from tunewright.evaluation.statistics import wilson
+from tunewright.proportions import wilson
 
 LABELLED = (
     "credit_card",

@@ -1,10 +1,11 @@
 """How long `prepare` takes, step by step, and how it grows with the number of rows.
 
-    python benchmarks/prepare.py [--rows 10000 100000 1000000]
+    python benchmarks/prepare.py [--rows 10000 100000 1000000] [--folder FOLDER]
 
 Makes support tickets of about 1 kB, of which a tenth nearly repeats an earlier one and a tenth holds an
 e-mail address or a phone number, and prepares them with everything on: near-duplicates, redaction, contract.
-Each size runs in a process of its own, whose peak memory is printed (its workers' comes on top).
+Each size runs in a process of its own. Memory is the most that this process and its workers held at one time
+(resident, looked at five times a second), by step. FOLDER takes rows and spool: three times their size.
 """
 
 from __future__ import annotations
@@ -13,12 +14,14 @@ import argparse
 import json
 import os
 import random
-import resource
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 WORDS = 4000
@@ -49,16 +52,64 @@ def write_rows(path: Path, count: int) -> None:
             file.write(json.dumps({"id": f"r{number}", "prompt": text, "completion": label}) + "\n")
 
 
-def measure(count: int) -> None:
+@dataclass
+class Measured:
+    """One step.
+
+    Attributes:
+        seconds: of wall time.
+        cpu: seconds of all cores, workers included.
+        peak: bytes.
+    """
+
+    seconds: float = 0.0
+    cpu: float = 0.0
+    peak: int = 0
+
+
+@contextmanager
+def measured() -> Iterator[Measured]:
+    """Measure what is done within."""
+    step, ended = Measured(), threading.Event()
+    watching = threading.Thread(target=watch, args=(step, ended))
+    watching.start()
+    started, cpu = time.perf_counter(), sum(os.times()[:4])
+    try:
+        yield step
+    finally:
+        step.seconds, step.cpu = time.perf_counter() - started, sum(os.times()[:4]) - cpu
+        ended.set()
+        watching.join()
+
+
+def watch(step: Measured, ended: threading.Event) -> None:
+    """Keep the most memory that this process and its children hold together."""
+    import psutil
+
+    own = psutil.Process()
+    while True:
+        held = 0
+        for process in [own, *own.children(recursive=True)]:
+            try:
+                held += process.memory_info().rss
+            except psutil.NoSuchProcess:  # it has just ended
+                continue
+        step.peak = max(step.peak, held)
+        if ended.wait(0.2):
+            return
+
+
+def measure(count: int, below: Path | None) -> None:
     """Prepare that many rows and print a line a step."""
     from tunewright.config.schema.data import Data, Fields, Source
     from tunewright.config.schema.task import OutputContract
     from tunewright.data.checking import ToCheck
     from tunewright.data.frozen import Frozen
-    from tunewright.data.prepare import clean, divide, write_splits
+    from tunewright.data.prepare import clean, divide
     from tunewright.data.spool import Spool
+    from tunewright.data.write_splits import write_splits
 
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=below) as folder:
         root = Path(folder)
         (root / "data" / "raw").mkdir(parents=True)
         write_rows(root / "data" / "raw" / "rows.jsonl", count)
@@ -70,20 +121,31 @@ def measure(count: int) -> None:
             "classification",
             OutputContract(labels=LABELS),
         )
-        started = time.perf_counter()
         with closing(Spool(root / "spool")) as spool:
-            cleaned = clean(work, spool)
-            checked = time.perf_counter()
-            divided = divide(cleaned, spool, work, Frozen())
-            split = time.perf_counter()
-            card = write_splits(divided, spool, work, root / "out")
-        ended = time.perf_counter()
+            with measured() as check:
+                cleaned = clean(work, spool)
+            spooled = (root / "spool").stat().st_size
+            with measured() as join:
+                divided = divide(cleaned, spool, work, Frozen())
+            with measured() as write:
+                card = write_splits(divided, spool, work, root / "out")
     counts = card.counts()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    steps = {"read, check, redact": check, "near-duplicates, split": join, "write, describe": write}
+    steps["all"] = Measured(
+        sum(step.seconds for step in steps.values()),
+        sum(step.cpu for step in steps.values()),
+        max(step.peak for step in steps.values()),
+    )
+    for name, step in steps.items():
+        print(
+            f"| {count:,} | {name} | {step.seconds:.1f} | {step.cpu:.1f} | {count / step.seconds:,.0f} | "
+            f"{step.peak / 2**30:.2f} GB |",
+            flush=True,
+        )
     print(
-        f"| {count:,} | {size / count:.0f} B | {checked - started:.1f} | {split - checked:.1f} | "
-        f"{ended - split:.1f} | {ended - started:.1f} | {count / (ended - started):,.0f} | {peak:.2f} GB | "
-        f"{counts['removed']:,} | {counts['personal_data']:,} |",
+        f"\n{size / count:.0f} bytes a row, spool {spooled / 2**30:.2f} GB; removed {counts['removed']:,}, "
+        f"personal data found {counts['personal_data']:,}, partly compared {card.partly_compared:,}; "
+        f"load average {os.getloadavg()[0]:.1f}\n",
         flush=True,
     )
 
@@ -92,17 +154,19 @@ def main() -> None:
     """Measure each size in a process of its own."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
+    parser.add_argument("--folder", type=Path, help="for what is written; the system's for temporary files")
     parser.add_argument("--one", type=int, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.one:
-        measure(given.one)
+        measure(given.one, given.folder)
         return
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    print(f"{cores} cores, seconds by step\n")
-    print("| rows | size | check | duplicates, split | write | all | rows/s | memory | removed | found |")
-    print("|---|---|---|---|---|---|---|---|---|---|", flush=True)
+    print(f"{cores} cores\n")
+    where = [] if given.folder is None else ["--folder", str(given.folder)]
     for count in given.rows:
-        subprocess.run([sys.executable, __file__, "--one", str(count)], check=True)
+        print("| rows | step | seconds | CPU seconds | rows/s | memory |")
+        print("|---|---|---|---|---|---|", flush=True)
+        subprocess.run([sys.executable, __file__, "--one", str(count), *where], check=True)
 
 
 if __name__ == "__main__":

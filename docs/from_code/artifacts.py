@@ -11,11 +11,26 @@ from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 
-from tunewright.data.card import DataCard, Lengths, SourceCounts
+from tunewright.data.card import (
+    DataCard,
+    DuplicateExample,
+    FlagCounts,
+    LanguageCounts,
+    Lengths,
+    SourceCounts,
+)
+from tunewright.data.coverage import Slice
+from tunewright.data.describe_training import ClassBalance, ClassRows
+from tunewright.data.enough import Enough
 from tunewright.data.frozen import Change
 from tunewright.data.raw_row import Place
+from tunewright.data.review.standing import Agreement, Reviewer, ReviewStanding
 from tunewright.data.rows import Message, Row
+from tunewright.evaluation.details import Details
+from tunewright.evaluation.metrics.classification import LabelResult
+from tunewright.evaluation.metrics.extraction import FieldResult, Violation
 from tunewright.evaluation.predictions import Prediction
+from tunewright.evaluation.slices import SliceScores
 from tunewright.evaluation.statistics import Interval
 from tunewright.evaluation.suites.question import ItemScore
 from tunewright.evaluation.verdict import Judgement, Verdict
@@ -45,6 +60,11 @@ class File:
 
 ROWS = File("JSON Lines, a prepared row each.", Row, (Message,))
 PREDICTIONS = File("JSON Lines, an answer each.", Prediction)
+DETAILS = File(
+    "JSON: `{contestant: details}`: what stands behind the scores.",
+    Details,
+    (LabelResult, FieldResult, Violation, SliceScores),
+)
 SCORES = File("JSON: `{contestant: {metric: score}}`; each score has these fields.", Interval)
 SUITE_SCORES = File('JSON: `{"items": [...]}`, an item of a suite each.', ItemScore)
 TIMING = File("JSON. Differs from run to run, so nothing compares it.", TimingRecord, (MachineRecord,))
@@ -61,16 +81,42 @@ FILES = {
         "`row`, their number, stands in place of `line`.",
         Place,
     ),
-    "artifacts/data/card.json": File("JSON.", DataCard, (SourceCounts, Lengths, Change)),
+    "artifacts/data/card.json": File(
+        "JSON.",
+        DataCard,
+        (
+            SourceCounts,
+            Lengths,
+            Change,
+            DuplicateExample,
+            FlagCounts,
+            LanguageCounts,
+            Enough,
+            ClassBalance,
+            ClassRows,
+            Slice,
+            ReviewStanding,
+            Reviewer,
+            Agreement,
+        ),
+    ),
+    "artifacts/data/clearance.json": File(
+        "JSON: `refusal`, why training must not begin (empty if it may), and `fix`, what to do about it."
+    ),
     "artifacts/baseline/predictions.jsonl": PREDICTIONS,
+    "artifacts/baseline/details.json": DETAILS,
     "artifacts/evaluation/predictions.jsonl": PREDICTIONS,
     "artifacts/base_suites/scores.json": SUITE_SCORES,
     "artifacts/tuned_suites/scores.json": SUITE_SCORES,
+    "artifacts/evaluation/details.json": DETAILS,
     "artifacts/adapter/": File(
         "What peft's `PeftModel.from_pretrained` takes: `adapter_config.json`, `adapter_model.safetensors`. "
         "With `method=full` a whole model, as transformers' `from_pretrained` takes it."
     ),
-    "metrics/data.json": File("JSON: rows read, kept, rejected, removed and in each split; `conflicts`."),
+    "metrics/data.json": File(
+        "JSON: rows read, kept, rejected, removed and in each split; `conflicts`, `flags`; where there are "
+        "classes, `classes` with the training rows of each before balancing and its lines after."
+    ),
     "metrics/baseline.json": SCORES,
     "metrics/evaluation.json": SCORES,
     "metrics/train.json": File("JSON.", TrainingMetrics),
@@ -86,6 +132,11 @@ FILES = {
     "timings/train.json": TIMING,
     "plots/loss.csv": File("CSV with a header: the loss by step, of training and of validation."),
     "reports/report.html": File("The report: one HTML file that loads nothing from elsewhere."),
+    "reports/data_card.html": File(
+        "The data card for people: where rows come from, what became of them, personal data. Holds rows "
+        "where it shows duplicates. Loads nothing from elsewhere."
+    ),
+    "reports/data_card.md": File("The same as Markdown, without a text of any row."),
     "reports/model_card.md": File("The model card: Markdown with the metadata block that model hubs read."),
 }
 RENAMED = {"sha256": "row_sha256"}

@@ -21,6 +21,7 @@ VALIDATION_ROWS = DATA / "validation.jsonl"
 TEST_ROWS = DATA / "test.jsonl"
 REJECTED_ROWS = DATA / "rejected.jsonl"
 DATA_CARD = DATA / "card.json"
+CLEARANCE = DATA / "clearance.json"
 BASELINE = ARTIFACTS / "baseline"
 ADAPTER = ARTIFACTS / "adapter"
 EVALUATION = ARTIFACTS / "evaluation"
@@ -33,6 +34,8 @@ LOSS_CSV = Path("plots") / "loss.csv"
 REPORTS = Path("reports")
 REPORT = REPORTS / "report.html"
 MODEL_CARD = REPORTS / "model_card.md"
+DATA_CARD_PAGE = REPORTS / "data_card.html"
+DATA_CARD_MARKDOWN = REPORTS / "data_card.md"
 
 
 def write_text(path: Path, text: str) -> None:
@@ -120,6 +123,19 @@ def read_jsonl(path: Path) -> Iterator[dict[str, Any]]:
         raise TunewrightError("not there yet", where=str(path), fix="dvc repro") from error
     if number == 0:
         raise TunewrightError("damaged: it is empty", where=str(path), fix=f"rm {path} && dvc repro")
+
+
+def read_lines(path: Path) -> Iterator[str]:
+    """Yield the lines of a text file that an earlier stage wrote, with their ends.
+
+    Raises:
+        TunewrightError: the file is missing.
+    """
+    try:
+        with path.open(encoding="utf-8", newline="\n") as file:
+            yield from file
+    except FileNotFoundError as error:
+        raise TunewrightError("not there yet", where=str(path), fix="dvc repro") from error
 
 
 def sha256_file(path: Path) -> str:

@@ -36,7 +36,7 @@ def scrub(value: Any, environment: Mapping[str, str] = os.environ) -> Any:  # no
 
 def looks_like_a_secret(name: str, value: object, environment: Mapping[str, str] = os.environ) -> bool:
     """Whether `scrub` would take a single value out, because of what it is or the name that it has."""
-    return _scrubbed({name: value}, _known(environment)) != {name: value}
+    return bool(_scrubbed({name: value}, _known(environment)) != {name: value})
 
 
 def kinds_of_secrets(line: str) -> list[str]:

@@ -11,10 +11,12 @@ from pathlib import Path
 import pytest
 
 from tests.config.effects import (
+    of_cleaning,
     of_data,
     of_evaluation,
     of_model,
     of_personal_data,
+    of_review,
     of_suites,
     of_task,
     of_tracking,
@@ -29,7 +31,18 @@ from tunewright.config.schema.node import Node
 from tunewright.errors import TunewrightError
 
 ROOT = Path(__file__).parents[2]
-MODULES = (of_data, of_personal_data, of_evaluation, of_suites, of_model, of_task, of_tracking, of_training)
+MODULES = (
+    of_cleaning,
+    of_data,
+    of_personal_data,
+    of_review,
+    of_evaluation,
+    of_suites,
+    of_model,
+    of_task,
+    of_tracking,
+    of_training,
+)
 EFFECTS: dict[str, Effect] = {key: effect for module in MODULES for key, effect in module.EFFECTS.items()}
 Outcomes = dict[tuple[Outcome, str], object]
 BEFORE = {

@@ -69,7 +69,7 @@ def test_every_key_has_a_description() -> None:
         ("data", "sources: [{path: data/raw/x.csv}]"),
         ("data", "sources: []"),
         ("data", "split: {tran: 0.7}"),
-        ("task", "acceptance: [{metric: accuracy}]"),
+        ("task", "acceptance: [{min: 0.5}]"),
         ("task", "output: {labels: few}"),
         ("hardware", "price_per_hour: {curency: EUR}"),
         ("evaluation", "few_shot: {k: 0}"),

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from docs.from_code import artifacts, command_line, exit_codes, options, pipeline, settings
+from docs.from_code import artifacts, command_line, exit_codes, metrics, options, pipeline, settings
 from tunewright.config.compose import compose
+from tunewright.config.metrics import CATALOGUE, FAMILIES
 from tunewright.config.places import packaged_conf
 from tunewright.config.schema import GROUPS, LISTED, Settings
 from tunewright.config.schema.node import Node
@@ -55,6 +56,15 @@ def test_every_option_is_there_with_its_purpose() -> None:
     for file in files:
         if file.parent.name in LISTED:
             assert re.search(rf"^\| `{re.escape(file.stem)}` \| \w.*\w.* \|$", page, re.MULTILINE), file
+
+
+def test_every_metric_is_there_with_range_and_direction() -> None:
+    page = metrics.markdown()
+    assert len(CATALOGUE) >= 18
+    for metric in (*CATALOGUE, *FAMILIES):
+        assert f"| `{metrics.NAMED.get(metric.name, metric.name)}` | {metric.meaning}" in page
+    assert "| `length_ratio` | mean of the rows' characters of the answer over" in page
+    assert "| 0 and up | nearer to 1 | bootstrap |" in page
 
 
 def test_every_command_is_there_with_every_option() -> None:
@@ -103,6 +113,8 @@ def test_a_file_of_a_run_has_the_fields_of_its_class(name: str, ran: Path) -> No
         values = [score for contestant in values[0].values() for score in contestant.values()]
     if file is artifacts.SUITE_SCORES:
         values = values[0]["items"]
+    if file is artifacts.DETAILS:
+        values = [*values[0].values()]
     for value in values:
         if file.fields is artifacts.Place:
             assert value.pop("reason")

@@ -101,7 +101,8 @@ def make_project(folder: Path, cache: Path) -> Project:
     (folder / "extensions").mkdir()
     (folder / "extensions" / "README.md").write_text("code of this project\n")
     (folder / "data" / "raw").mkdir(parents=True)
-    shutil.copy(ROOT / "data" / "test.lock", folder / "data")
+    for name in ("test.lock", "review.json"):
+        shutil.copy(ROOT / "data" / name, folder / "data")
     shutil.copytree(ROOT / "data" / "suites", folder / "data" / "suites")
     rows = (ROOT / "data" / "raw" / "tickets.jsonl").read_text().splitlines(keepends=True)[:ROWS]
     (folder / "data" / "raw" / "tickets.jsonl").write_text("".join(rows))

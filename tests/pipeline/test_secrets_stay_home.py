@@ -36,6 +36,7 @@ MAY_HOLD_ROWS = (
     "artifacts/evaluation/",
     "artifacts/tuned_suites/",
     "reports/report.html",
+    "reports/data_card.html",
 )
 ANSWER = {
     "category": "delivery",

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 import yaml
@@ -181,6 +182,11 @@ def test_the_verdict_is_a_table_and_the_gate_follows_it(
     assert f"### Support triage: {word}" in text
     assert re.search(r"^\| schema\\_valid \| 50\.0 % ", text, re.M)
     assert "Out of date" not in text
+    suites = ElementTree.parse(project / "verdict.xml").getroot()
+    assert (suites.get("tests"), suites.get("failures")) == ("1", str(int(not accepted)))
+    assert loaded(project, GITLAB)["check"]["artifacts"]["reports"] == {"junit": "verdict.xml"}
+    left = subprocess.run(["git", "status", "--porcelain"], cwd=project, capture_output=True, text=True).stdout
+    assert "verdict." not in left
     assert str(run_as_ci(github_step(project, "check", "Gate")["run"], project, CODE=code).returncode) == code
 
 

@@ -38,6 +38,7 @@ COMMON = {
     "conf/config.yaml",
     "data/README.md",
     "data/suites/README.md",
+    "data/review.json",
     "data/test.lock",
     "dvc.yaml",
     "extensions/README.md",

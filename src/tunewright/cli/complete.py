@@ -1,4 +1,4 @@
-"""What the shell offers after Tab: groups, options, settings and their values. Nothing here may raise.
+"""What the shell offers after Tab: groups, options, settings, values, revisions. Nothing here may raise.
 
 bash cuts words at `=`: of `method=lo` it hands over `method`, `=`, `lo` as three words and wants the
 last one completed; of `method=` only `method` arrives, since click drops a `=` that stands alone.
@@ -43,6 +43,26 @@ def packaged_options(incomplete: str) -> Completion:
     from tunewright.cli.eject import packaged_options as names
 
     return _starting(names(), incomplete)
+
+
+def experiments(incomplete: str) -> Completion:
+    """Names of finished experiments."""
+    from tunewright.errors import UsageError
+    from tunewright.experiments.git_files import refs
+
+    with suppress(UsageError):
+        return _starting((ref.name for ref in refs(Path.cwd())), incomplete)
+    return []
+
+
+def revisions(incomplete: str) -> Completion:
+    """The folder, finished experiments, branches and tags."""
+    from tunewright.errors import UsageError
+    from tunewright.experiments.git_files import named_revisions
+
+    with suppress(UsageError):
+        return _starting(named_revisions(Path.cwd()), incomplete)
+    return []
 
 
 def assignments(context: typer.Context, incomplete: str) -> Completion:

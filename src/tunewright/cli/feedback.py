@@ -7,11 +7,14 @@ from pathlib import Path
 
 import typer
 
+from tunewright.artifacts import TEST_ROWS
 from tunewright.config.compose import compose
 from tunewright.config.schema import Settings
 from tunewright.config.schema.data import FEEDBACK, Source
-from tunewright.data.feedback import OPEN, Added, Corrections, gather, write
+from tunewright.data.feedback import OPEN, PROVENANCE, REASONS_SHOWN, Added, Corrections, gather, write
 from tunewright.data.feedback_file import read_bytes
+from tunewright.data.feedback_near_test import HeldBack, held_back
+from tunewright.data.frozen import TEST_LOCK
 from tunewright.errors import UsageError
 from tunewright.extensions import load_extensions
 
@@ -44,12 +47,15 @@ def add(root: Path, file: Path) -> None:
         what = "DVC knows earlier corrections, and they are not here"
         raise UsageError(what, where=FEEDBACK, fix=f"dvc pull {FEEDBACK}, then add the file again")
     task = settings.task
-    corrections = Corrections(settings.data, task.kind, task.output, load_extensions(root).transforms)
+    transforms = load_extensions(root).transforms
+    corrections = Corrections(settings.data, task.kind, task.output, transforms)
     (root / OPEN).parent.mkdir(parents=True, exist_ok=True)
     with FileLock(root / OPEN.parent / "lock"):
         added = gather(root, file, content, corrections)
+        lines = [(row[PROVENANCE]["line"], row) for row in added.rows]
+        held = held_back(root, settings, lines, transforms)
         write(root, added)
-    typer.echo("\n".join(_told(root, settings, added)))
+    typer.echo("\n".join(_told(root, settings, added, held)))
 
 
 def _refuse_unfit_source(settings: Settings) -> None:
@@ -59,9 +65,10 @@ def _refuse_unfit_source(settings: Settings) -> None:
         raise UsageError(what, where=FEEDBACK, fix=f"in data.sources:\n{BLOCK}")
 
 
-def _told(root: Path, settings: Settings, added: Added) -> Iterator[str]:
+def _told(root: Path, settings: Settings, added: Added, held: HeldBack) -> Iterator[str]:
     known = f", {added.known} already there" if added.known else ""
     yield f"added to {FEEDBACK}: {len(added.rows)} new rows of corrected outputs{known}"
+    yield from _kept_out(held)
     if added.good:
         yield f"good: {added.good}; no rows are made of them, the model gives these answers already"
     if added.ungrouped:
@@ -81,6 +88,28 @@ def _told(root: Path, settings: Settings, added: Added) -> Iterator[str]:
         yield BLOCK
     if added.rows:
         yield f"next: dvc add {FEEDBACK}, then: dvc repro"
+
+
+def _kept_out(held: HeldBack) -> Iterator[str]:
+    """What is said of rows that the frozen test set holds too."""
+    if held.reasons:
+        yield (
+            f"of these {len(held.reasons)} will not be trained on: `prepare` removes what the frozen test "
+            f"set asks too (artifacts/data/rejected.jsonl lists it); {TEST_LOCK.as_posix()} stays as it is"
+        )
+        told = sorted(held.reasons.items())
+        yield from (f"  line {line}: {reason}" for line, reason in told[:REASONS_SHOWN])
+        if len(told) > REASONS_SHOWN:
+            yield f"  and {len(told) - REASONS_SHOWN} more"
+        yield (
+            "  if the answer of a test row is wrong, mend it in its own file, then: tunewright freeze "
+            '--renew "why"'
+        )
+    if not held.texts_known:
+        yield (
+            f"note: {TEST_ROWS.as_posix()} is not the whole frozen test set, so that near prompts and groups "
+            "could not all be looked for; `dvc repro prepare` removes those too"
+        )
 
 
 def _source(settings: Settings) -> Source | None:

@@ -25,6 +25,8 @@ app = typer.Typer(
 
 feedback = typer.Typer(help="Corrections from production as new training rows.", no_args_is_help=True)
 app.add_typer(feedback, name="feedback")
+review = typer.Typer(help="A domain expert judges a sample of the prepared rows.", no_args_is_help=True)
+app.add_typer(review, name="review")
 
 
 class Format(StrEnum):
@@ -33,13 +35,6 @@ class Format(StrEnum):
     text = "text"
     yaml = "yaml"
     json = "json"
-
-
-class VerdictFormat(StrEnum):
-    """How `tunewright accept` prints."""
-
-    text = "text"
-    markdown = "markdown"
 
 
 def main() -> None:
@@ -131,7 +126,12 @@ def show(
     ] = None,
     form: Annotated[Format, typer.Option("--format", help="How to print it.")] = Format.text,
     diff: Annotated[
-        str | None, typer.Option(metavar="REV", help="Print what differs from a git revision.")
+        str | None,
+        typer.Option(
+            metavar="REV",
+            help="Print what differs from a git revision.",
+            autocompletion=complete.revisions,
+        ),
     ] = None,
 ) -> None:
     """Print resolved settings and where each comes from: file and line, set, or the schema's default."""
@@ -207,6 +207,18 @@ def preview(
     show_preview(Path.cwd(), split, number, row, output if html else None)
 
 
+@app.command("data-card")
+def data_card(
+    folder: Annotated[Path, typer.Option(help="Where data_card.html and data_card.md go.")] = Path(
+        ".tunewright"
+    ),
+) -> None:
+    """Write the data card of the prepared rows for people: sources, funnel, personal data, warnings."""
+    from tunewright.cli.data_card import data_card as write_data_card
+
+    write_data_card(Path.cwd(), folder)
+
+
 @feedback.command("add")
 def feedback_add(
     file: Annotated[
@@ -220,6 +232,35 @@ def feedback_add(
     from tunewright.cli.feedback import add
 
     add(Path.cwd(), file)
+
+
+@review.command("export")
+def review_export(
+    output: Annotated[Path, typer.Option(help="Folder to write to; the files hold rows.")] = Path(
+        ".tunewright/review"
+    ),
+    again: Annotated[
+        bool, typer.Option("--again", help="Also rows that are judged already: for a second reviewer.")
+    ] = False,
+) -> None:
+    """Write a random sample of prepared rows as an offline HTML page and as CSV, for an expert to judge."""
+    from tunewright.cli.review import export
+
+    export(Path.cwd(), output, again=again)
+
+
+@review.command("import")
+def review_import(
+    file: Annotated[Path, typer.Argument(help="What the page saved, or the filled CSV.")],
+    reviewer: Annotated[str | None, typer.Option(metavar="NAME", help="Who judged.")] = None,
+    day: Annotated[
+        str | None, typer.Option("--date", metavar="YYYY-MM-DD", help="When, if the file does not say.")
+    ] = None,
+) -> None:
+    """Check the reviewer's file against the sample and record it in data/review.json."""
+    from tunewright.cli.review import import_
+
+    import_(Path.cwd(), file, reviewer, day)
 
 
 @app.command()
@@ -271,14 +312,17 @@ def run(
 
 @app.command()
 def accept(
-    format_: Annotated[
-        VerdictFormat, typer.Option("--format", help="As lines, or as tables for a pull request.")
-    ] = VerdictFormat.text,
+    form: Annotated[
+        Literal["text", "markdown", "json", "junit"],
+        typer.Option(
+            "--format", help="Lines, tables for a pull request, JSON, or JUnit XML for CI services."
+        ),
+    ] = "text",
 ) -> None:
     """Print each acceptance criterion with its value and interval; exit 1 when one fails."""
     from tunewright.cli.accept import accept as show_verdict
 
-    raise typer.Exit(show_verdict(Path.cwd(), markdown=format_ is VerdictFormat.markdown))
+    raise typer.Exit(show_verdict(Path.cwd(), form))
 
 
 @app.command()
@@ -305,8 +349,62 @@ def experiments(
 
 
 @app.command()
+def compare(
+    first: Annotated[
+        str,
+        typer.Argument(
+            metavar="REV_A",
+            help="The first: an experiment or a git revision.",
+            autocompletion=complete.revisions,
+        ),
+    ],
+    second: Annotated[
+        str,
+        typer.Argument(
+            metavar="REV_B",
+            help="The second; the project's folder if left out.",
+            autocompletion=complete.revisions,
+        ),
+    ] = "workspace",
+    metric: Annotated[
+        str | None,
+        typer.Option(
+            metavar="METRIC",
+            help="What is compared; if left out, whether the whole answer is right (of free text, chrf).",
+        ),
+    ] = None,
+    show: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            help="Rows to print of each outcome that changed; if left out, 3 as text and none else.",
+        ),
+    ] = None,
+    common_rows: Annotated[
+        bool,
+        typer.Option(
+            "--common-rows", help="If the test rows are not the same, compare those that are in both."
+        ),
+    ] = False,
+    form: Annotated[
+        Literal["text", "markdown", "json"], typer.Option("--format", help="How to print it.")
+    ] = "text",
+) -> None:
+    """Compare two tuned models row by row: what was fixed, what was broken, and whether that is chance."""
+    from tunewright.cli.compare import compare as compare_rows
+
+    compare_rows(Path.cwd(), first, second, metric=metric, show=show, common=common_rows, form=form)
+
+
+@app.command()
 def adopt(
-    name: Annotated[str, typer.Argument(help="An experiment's name, as `tunewright experiments` lists it.")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            help="An experiment's name, as `tunewright experiments` lists it.",
+            autocompletion=complete.experiments,
+        ),
+    ],
 ) -> None:
     """Make one experiment the project's own: its settings, its results, nothing to recompute."""
     from tunewright.cli.adopt import adopt as take_over

@@ -19,6 +19,7 @@ from tunewright.data.prepare import describe
 from tunewright.data.rows import Row, read_rows
 from tunewright.data.split import SPLITS
 from tunewright.errors import TunewrightError
+from tunewright.evaluation.enough_rows import out_of_reach
 from tunewright.models.fetch import cached_base_model
 from tunewright.models.machine import memory_bytes
 from tunewright.scratch import FOLDER
@@ -44,17 +45,23 @@ def plan(root: Path) -> None:
         train, validation, test = (read_rows(Path(folder) / f"{name}.jsonl") for name in SPLITS)
     tokens = _tokens(root, settings, [*train, *validation])
     suites = suite_lines(root, settings, train, test)
-    typer.echo("\n".join([*_data(card), *_training(settings, card, tokens), *suites, *_time(root, settings)]))
+    training = _training(settings, len(train), tokens)
+    typer.echo("\n".join([*_data(card, settings), *training, *suites, *_time(root, settings)]))
 
 
-def _data(card: DataCard) -> Iterator[str]:
+def _data(card: DataCard, settings: Settings) -> Iterator[str]:
     counts = card.counts()
     yield (
         f"data      {counts['read']} rows read, {counts['rejected']} rejected, "
-        f"{counts['removed']} duplicates; {counts['train']} train, {counts['validation']} validation, "
+        f"{counts['removed']} removed; {counts['train']} train, {counts['validation']} validation, "
         f"{counts['test']} test"
     )
-    yield from (f"          note: {warning}" for warning in card.warnings)
+    too_few = out_of_reach(settings.task.acceptance, counts["test"])
+    yield from (f"          note: {warning}" for warning in (*card.warnings, *too_few))
+    if card.enough is not None and not card.enough.short:
+        yield f"          {card.enough}"
+    elif card.enough is not None and card.enough.policy == "fail":
+        yield "          `prepare` will stop for want of rows: data.minimum.policy is fail"
 
 
 def _tokens(root: Path, settings: Settings, rows: Sequence[Row]) -> RowTokens:
@@ -68,11 +75,11 @@ def _tokens(root: Path, settings: Settings, rows: Sequence[Row]) -> RowTokens:
     return counted(tokenizer, rows, settings.task.instructions, settings.method)
 
 
-def _training(settings: Settings, card: DataCard, tokens: RowTokens) -> Iterator[str]:
+def _training(settings: Settings, rows: int, tokens: RowTokens) -> Iterator[str]:
     method, hardware, choices = settings.method, settings.hardware, settings.choices
     lengths = tokens.lengths
     used = 1 - lengths.over / lengths.rows if method.too_long == "drop" else 1.0
-    steps = optimizer_steps(method, round(card.splits["train"] * used))
+    steps = optimizer_steps(method, round(rows * used))
     yield (
         f"recipe    {choices.method}: {steps} steps of {method.global_batch_size} rows, "
         f"{method.num_train_epochs:g} epochs, learning rate {method.learning_rate:g}"

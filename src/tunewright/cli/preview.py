@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
@@ -11,12 +10,13 @@ from typing import Literal
 import typer
 
 from tunewright.artifacts import BASE_MODEL, DATA, TEST_ROWS, write_text
+from tunewright.cli.git_ignored import warn_if_offered
 from tunewright.config.compose import compose
 from tunewright.data.rows import Row, read_rows
 from tunewright.errors import UsageError, unknown_name
 from tunewright.models.fetch import cached_base_model
 from tunewright.models.record import read_record
-from tunewright.progress import progress, say
+from tunewright.progress import progress
 
 Shown = Literal["train", "validation"]
 
@@ -66,8 +66,7 @@ def preview(root: Path, split: Shown, number: int, row: str | None, page: Path |
         write_text(root / page, render_preview(found, project=settings.project.name, base_model=base))
         typer.echo("\n".join(found.totals))
         typer.echo(f"preview: open {page} in a browser; it holds rows of the data")
-        if _offered_by_git(root, page):
-            say(f"warning: git does not ignore {page}: do not commit it")
+        warn_if_offered(root, page)
         return
     from rich.console import Console
 
@@ -100,12 +99,3 @@ def _named(root: Path, split: Shown, rows: Sequence[Row], name: str) -> Row:
     if any(row.id == name for row in read_rows(root / TEST_ROWS)):
         raise UsageError(f"row {name} is in the test split, which training never sees: it is not shown here")
     raise unknown_name("row", name, [row.id for row in rows])
-
-
-def _offered_by_git(root: Path, page: Path) -> bool:
-    """Whether git would take the file into a commit; false where there is no git."""
-    try:
-        asked = subprocess.run(["git", "check-ignore", "--quiet", str(page)], cwd=root, check=False)
-    except OSError:
-        return False
-    return asked.returncode == 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ def inline_answer_schema(values: dict[str, Any], root: Path) -> Iterator[Problem
     if not isinstance(output, dict) or output.get("json_schema") is None:
         return
     if not isinstance(output["json_schema"], str):
-        yield from _schema_problems(output["json_schema"])
+        yield from schema_problems(KEY, output["json_schema"])
         return
     name, output["json_schema"] = output["json_schema"], None
     path = next((folder / name for folder in conf_folders(root) if (folder / name).is_file()), None)
@@ -41,7 +41,7 @@ def inline_answer_schema(values: dict[str, Any], root: Path) -> Iterator[Problem
     except UnicodeDecodeError as error:
         yield Problem(KEY, f"is not UTF-8 (byte {error.start})", f"{shown(path, root)}:1", "save it as UTF-8")
     else:
-        yield from _schema_problems(schema, f"{shown(path, root)}:1")
+        yield from schema_problems(KEY, schema, f"{shown(path, root)}:1")
 
 
 def _where_it_is(name: str, root: Path) -> str:
@@ -49,7 +49,14 @@ def _where_it_is(name: str, root: Path) -> str:
     return did_you_mean(name, files) or f"paths are relative to {CONF}/: add {CONF}/{name}"
 
 
-def _schema_problems(schema: object, where: str = "") -> Iterator[Problem]:
+def schema_problems(key: str, schema: object, where: str = "") -> Iterator[Problem]:
+    """Yield a problem if that is no JSON Schema (2020-12).
+
+    Args:
+        key: the setting that holds it.
+        schema: what may be one.
+        where: file and line, if it has a file of its own.
+    """
     from jsonschema import Draft202012Validator
     from jsonschema.exceptions import SchemaError
 
@@ -58,4 +65,22 @@ def _schema_problems(schema: object, where: str = "") -> Iterator[Problem]:
     except SchemaError as error:
         path = "/".join(str(part) for part in error.path)
         place = f"at {path}: " if path else ""
-        yield Problem(KEY, f"is no JSON Schema (2020-12): {place}{error.message}", where)
+        yield Problem(key, f"is no JSON Schema (2020-12): {place}{error.message}", where)
+
+
+def schema_paths(schema: Mapping[str, Any], path: str = "") -> list[str] | None:
+    """The places that a schema has, as `field_rules` write them: `customer.name`, `items[]`, `items[].price`.
+
+    None if it refers or combines: then a path is not told from a wrong one without following all of it.
+    """
+    if {"$ref", "allOf", "anyOf", "oneOf", "patternProperties"} & schema.keys():
+        return None
+    below = [(f"{path}.{key}" if path else key, part) for key, part in schema.get("properties", {}).items()]
+    below += [(f"{path}[]", schema["items"])] if isinstance(schema.get("items"), Mapping) else []
+    found: list[str] = []
+    for place, part in below:
+        deeper = schema_paths(part, place) if isinstance(part, Mapping) else []
+        if deeper is None:
+            return None
+        found += [place, *deeper]
+    return found

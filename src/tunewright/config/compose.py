@@ -11,6 +11,7 @@ from typing import Any
 
 from tunewright.config.answer_schema import inline_answer_schema
 from tunewright.config.choices import settle
+from tunewright.config.criterion_text import put_mappings_for_texts
 from tunewright.config.merge import Merged, merged
 from tunewright.config.mistakes.type_problems import NEEDED, is_single, type_problems
 from tunewright.config.mistakes.without_use import without_use
@@ -58,6 +59,7 @@ def _all_problems(whole: Merged, params: Params, root: Path, unsettled: set[str]
     problems += [_generated(key) for key in GENERATED if key in values]
     values |= {"choices": params.choices, "versions": {"tunewright": version_in_use()}}
     problems += inline_answer_schema(values, root)
+    problems += put_mappings_for_texts(values)
     groups, of_type = _typed(values)
     groups = {name: group for name, group in groups.items() if name not in unsettled}
     problems += of_type

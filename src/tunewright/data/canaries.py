@@ -76,3 +76,13 @@ def _sentence(seed: int, number: int, purpose: str) -> str:
     digest = hashlib.sha256(f"{seed}:{number}:{purpose}".encode()).digest()
     code = f"{int.from_bytes(digest) % CODES:09}"
     return f"The code is {code[:3]}-{code[3:6]}-{code[6:]}."
+
+
+def told_of(canaries: Canaries) -> Iterator[str]:
+    """A sentence on what was planted, if anything was."""
+    if canaries.count:
+        lines = canaries.count * canaries.repeats
+        yield (
+            f"data.canaries: {canaries.count} made-up secrets are planted in the training rows, in {lines} "
+            "lines; a model that knows them is for measuring, not for use"
+        )

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 from tunewright.artifacts import read_json, write_json
+from tunewright.data.coverage import Slice
+from tunewright.data.describe_training import ClassBalance
+from tunewright.data.enough import Enough
 from tunewright.data.frozen import Change
+from tunewright.data.review.standing import ReviewStanding
+from tunewright.errors import TunewrightError
 
 CHARACTERS_PER_TOKEN = 4
 
@@ -20,7 +26,8 @@ class SourceCounts:
         format: what the rows and the file were taken for, `chat (JSON Lines)`.
         licence: as the project declares it.
         sha256: of the file's bytes.
-        read, kept, rejected, removed: rows; removed ones say what another row says.
+        read, kept, rejected, removed: rows; removed ones repeat another row, would leak into another split,
+            or are left out by data.balance.
     """
 
     path: str
@@ -51,6 +58,56 @@ class Lengths:
 
 
 @dataclass(frozen=True)
+class DuplicateExample:
+    """A removed row and the one that stays, by their places; never what they say.
+
+    Attributes:
+        reason: as in `DataCard.removed`.
+        place: of the removed row, `file:line`.
+        detail: completes the reason: place and likeness of the row that stays.
+        id, split: of the row that stays.
+    """
+
+    reason: str
+    place: str
+    detail: str
+    id: str
+    split: str
+
+
+@dataclass(frozen=True)
+class FlagCounts:
+    """How often rows were flagged as doubtful in one way.
+
+    Attributes:
+        action: of `data.cleaning.flags`.
+        rows: split -> flagged rows that stand in it.
+        dropped: flagged rows that were rejected for it.
+        examples: ids of a few of the rows that stay.
+    """
+
+    action: str
+    rows: dict[str, int]
+    dropped: int
+    examples: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class LanguageCounts:
+    """In which languages rows are.
+
+    Attributes:
+        rows: how many were looked at.
+        prompts: ISO 639 code, or `(undetermined)`, of the last turn before the answer -> rows.
+        answers: the same of free-text answers.
+    """
+
+    rows: int = 0
+    prompts: dict[str, int] = field(default_factory=dict)
+    answers: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class DataCard:
     """What stands in artifacts/data/card.json.
 
@@ -66,11 +123,22 @@ class DataCard:
         prompt_lengths, answer_lengths: over the rows of all splits.
         conflicts: prompts (normalised) that stand with different answers; all are kept.
         rejected: reason -> rows.
-        removed: reason -> rows; they say what another row says, or would leak from a split into another.
+        removed: reason -> rows; they say what another row says, would leak from a split into another, or
+            are left out by data.balance.
         frozen: how the frozen test set came about; empty if nothing is frozen.
         warnings: sentences for people.
         personal_data: what was met in the rows that were read: field -> kind -> action -> how often.
             `allow` is the action for values that `personal_data.allow` lets through.
+        duplicates: up to three examples for each reason in `removed`.
+        enough: whether the training rows are as many as the task's purpose asks for.
+        balance: rows and lines of the training split by class; null where nothing parts the rows.
+        coverage: rows of each slice by split: values of the answer and of meta fields, bands of length.
+        flags: flag of `data.cleaning.flags` -> rows that have it; flags that no row has are left out.
+        cleaned: what cleaning changed -> rows that were read in which it did.
+        languages: of the rows, or of a sample.
+        review: what a domain expert said of a sample; null where nobody asks for it and nobody did.
+        partly_compared: rows of the splits with so many look-alikes that they were compared with some of
+            them alone (`near_duplicates.COMPARED` of a band, `duplicates.KEPT_COMPARED` of a cluster).
     """
 
     sources: tuple[SourceCounts, ...]
@@ -85,9 +153,24 @@ class DataCard:
     frozen: tuple[Change, ...]
     warnings: tuple[str, ...]
     personal_data: dict[str, dict[str, dict[str, int]]] = field(default_factory=dict)
+    duplicates: tuple[DuplicateExample, ...] = ()
+    enough: Enough | None = None
+    balance: ClassBalance | None = None
+    coverage: tuple[Slice, ...] = ()
+    flags: dict[str, FlagCounts] = field(default_factory=dict)
+    cleaned: dict[str, int] = field(default_factory=dict)
+    languages: LanguageCounts = LanguageCounts()
+    review: ReviewStanding | None = None
+    partly_compared: int = 0
+
+    def metrics(self) -> dict[str, Any]:
+        """What stands in metrics/data.json: the counts, and training rows by class before and after."""
+        classes = {} if self.balance is None else self.balance.classes
+        before_and_after = {name: {"before": one.rows, "after": one.lines} for name, one in classes.items()}
+        return {**self.counts(), **({"classes": before_and_after} if classes else {})}
 
     def counts(self) -> dict[str, int]:
-        """The flat counts of metrics/data.json: the funnel, the splits, conflicts, personal data found."""
+        """The flat counts: the funnel, the splits, conflicts, personal data found, flags kept."""
         steps = ("read", "kept", "rejected", "removed")
         funnel = {step: sum(getattr(source, step) for source in self.sources) for step in steps}
         personal = sum(
@@ -96,7 +179,14 @@ class DataCard:
             for actions in kinds.values()
             for count in actions.values()
         )
-        return {**funnel, **self.splits, "conflicts": self.conflicts, "personal_data": personal}
+        flags = sum(sum(one.rows.values()) for one in self.flags.values())
+        return {
+            **funnel,
+            **self.splits,
+            "conflicts": self.conflicts,
+            "personal_data": personal,
+            "flags": flags,
+        }
 
 
 def write_card(path: Path, card: DataCard) -> None:
@@ -105,19 +195,19 @@ def write_card(path: Path, card: DataCard) -> None:
 
 
 def read_card(path: Path) -> DataCard:
-    """Read the card that `prepare` wrote.
+    """Read a data card.
 
     Raises:
-        TunewrightError: the file is missing or damaged.
+        TunewrightError: the file is missing, damaged or another version's.
     """
+    from pydantic import TypeAdapter, ValidationError
+
     raw = read_json(path)
-    return DataCard(
-        **{
-            **raw,
-            "sources": tuple(SourceCounts(**source) for source in raw["sources"]),
-            "prompt_lengths": Lengths(**raw["prompt_lengths"]),
-            "answer_lengths": Lengths(**raw["answer_lengths"]),
-            "frozen": tuple(Change(**change) for change in raw["frozen"]),
-            "warnings": tuple(raw["warnings"]),
-        }
-    )
+    try:
+        return TypeAdapter(DataCard).validate_python(raw)
+    except ValidationError as error:
+        raise TunewrightError(
+            f"is not a data card of this version: {error.errors()[0]['loc']}",
+            where=str(path),
+            fix="dvc repro prepare",
+        ) from error

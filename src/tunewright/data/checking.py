@@ -16,14 +16,17 @@ from itertools import chain, islice
 from multiprocessing import connection, get_context, parent_process
 from pathlib import Path
 from signal import SIG_IGN, SIGINT, signal
+from sys import intern
 from typing import TYPE_CHECKING
 
 from tunewright.config.schema.data import Data, DataFormat
 from tunewright.config.schema.task import OutputContract, TaskKind
 from tunewright.data.candidate import Candidate, digest, normalise, numbers_key, prompt_text
+from tunewright.data.cleaning.text import Change
 from tunewright.data.near_duplicates import band_keys
 from tunewright.data.personal.guard import Tally, guard_of
 from tunewright.data.raw_row import Discarded, RawRow
+from tunewright.data.review.corrections import read_corrections
 from tunewright.data.spool import encode
 from tunewright.data.transform import apply, chosen_transforms
 from tunewright.data.validate import CheckedRow, RowCheck
@@ -82,6 +85,7 @@ class Checked:
         keys: of their prompts' bands, shape (candidates, bands).
         discarded: the others.
         personal: the personal data that was met in all of them.
+        cleaned: what cleaning changed in the rows that passed -> rows.
     """
 
     candidates: Sequence[Candidate]
@@ -89,6 +93,7 @@ class Checked:
     keys: Hashes
     discarded: Sequence[Discarded]
     personal: Counter[Tally]
+    cleaned: Counter[Change]
 
 
 class BatchCheck:
@@ -107,27 +112,35 @@ class BatchCheck:
             work.kind,
             work.output,
             guard_of(work.data.personal_data, work.kind),
+            work.data.cleaning,
         )
         self._transforms = chosen_transforms(work.data.transforms, load_extensions(work.root).transforms)
+        self._corrections = read_corrections(work.root)
         self._threshold = work.data.near_duplicate_threshold
 
     def __call__(self, rows: Iterable[Numbered]) -> Checked:
         """Transform and check each row."""
         candidates, lines, texts, discarded = [], [], [], []
         personal: Counter[Tally] = Counter()
+        cleaned: Counter[Change] = Counter()
         for read in rows:
             row = read.row if isinstance(read.row, Discarded) else apply(self._transforms, read.row)
             checked = row if isinstance(row, Discarded) else self._check(row, read.form)
+            if isinstance(checked, CheckedRow):
+                checked = self._corrections(checked, self._check)
             personal.update(checked.personal)
             if isinstance(checked, Discarded):
                 discarded.append(checked)
                 continue
+            cleaned.update(checked.changes)
             prompt = prompt_text(checked.row.prompt)
             candidates.append(_candidate(read.number, checked, prompt))
             lines.append(encode(checked.row))
             texts.append(prompt)
         numbers = [row.numbers_key for row in candidates]
-        return Checked(candidates, lines, band_keys(texts, numbers, self._threshold), discarded, personal)
+        return Checked(
+            candidates, lines, band_keys(texts, numbers, self._threshold), discarded, personal, cleaned
+        )
 
 
 def check_rows(rows: Iterable[Numbered], work: ToCheck, processes: int | None = None) -> Iterator[Checked]:
@@ -207,10 +220,14 @@ def _candidate(number: int, checked: CheckedRow, prompt: str) -> Candidate:
         number=number,
         id=row.id,
         place=checked.place,
-        group=row.group,
+        # What many rows share is held once.
+        group=intern(row.group),
         prompt_key=digest(prompt),
-        answer_key=digest(normalise(row.reference)),
-        numbers_key=numbers_key(prompt),
-        stratum=checked.stratum,
+        answer_key=intern(digest(normalise(row.reference))),
+        numbers_key=intern(numbers_key(prompt)),
+        stratum=intern(checked.stratum),
         moment=checked.moment,
+        flags=checked.flags,
+        prompt_length=sum(len(turn.content) for turn in row.prompt),
+        answer_length=len(row.reference),
     )

@@ -96,9 +96,27 @@ class SchemaContract:
         Raises:
             ValueError: the value is none that `parse_json` returns.
         """
-        if self._validator.is_valid(value):
+        if self.holds(value):
             return []
         return sorted({_message(error) for error in self._validator.iter_errors(value)})
+
+    def holds(self, value: object) -> bool:
+        """Whether a parsed value keeps the schema.
+
+        Raises:
+            ValueError: the value is none that `parse_json` returns.
+        """
+        return bool(self._validator.is_valid(value))
+
+    def faults(self, value: object) -> list[tuple[str, str]]:
+        """Everything in which a parsed value breaks the schema, as path without indexes and keyword.
+
+        Raises:
+            ValueError: the value is none that `parse_json` returns.
+        """
+        if self.holds(value):
+            return []
+        return [(_path(error, "[]"), error.kind.name) for error in self._validator.iter_errors(value)]
 
 
 def properties(schemas: Iterable[object], root: object) -> dict[str, list[object]]:
@@ -227,10 +245,16 @@ def _refuse(uri: str) -> Any:  # noqa: ANN401 - jsonschema-rs's signature
 
 def _message(error: ValidationError) -> str:
     """One violation as `path: reason`, without the value where that could be personal."""
-    path = "".join(
-        f"[{part}]" if isinstance(part, int) else f".{quote(part)[1:-1]}" for part in error.instance_path
+    return f"{_path(error) or 'answer'}: {_reason(error)}"
+
+
+def _path(error: ValidationError, index: str = "[{}]") -> str:
+    """Where in the answer, empty for the whole; indexes of lists as `index` writes them."""
+    parts = (
+        index.format(part) if isinstance(part, int) else f".{quote(part)[1:-1]}"
+        for part in error.instance_path
     )
-    return f"{path.removeprefix('.') or 'answer'}: {_reason(error)}"
+    return "".join(parts).removeprefix(".")
 
 
 def _reason(error: ValidationError) -> str:

@@ -7,21 +7,15 @@ from array import array
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
+from tunewright.config.schema.enough import LEAST_TEST_ROWS
 from tunewright.config.schema.task import OutputContract, TaskKind
 from tunewright.data.candidate import ABSENT
 from tunewright.data.card import CHARACTERS_PER_TOKEN, Lengths
 from tunewright.data.contract import named_values, properties, quote
+from tunewright.data.enough import Enough
 from tunewright.data.rows import Row
+from tunewright.data.shown import MANY_VALUES, MOST_VALUES, shown
 from tunewright.data.split import GROUPS_TO_STRATIFY, SPLITS, Parts
-
-LEAST_TEST_ROWS = 30
-LEAST_TRAINING_ROWS: dict[TaskKind, int] = {"extraction": 200, "generation": 100, "chat": 100}
-LEAST_ROWS_PER_LABEL = 50
-MOST_VALUES = 20
-"""A meta field with more different values than this is not listed: it may name people."""
-
-_FILLED = "(filled)"
-_NAMED = 5
 
 AnswerCounts = dict[str, dict[str, dict[str, int]]]
 
@@ -68,8 +62,8 @@ class Description:
         if not isinstance(answer, dict):
             return
         for key, named in self._named.items():
-            shown = _shown(answer[key], named) if key in answer else ABSENT
-            self.answers[key].setdefault(shown, dict.fromkeys(SPLITS, 0))[split] += 1
+            value = shown(answer[key], named) if key in answer else ABSENT
+            self.answers[key].setdefault(value, dict.fromkeys(SPLITS, 0))[split] += 1
 
     def meta(self) -> dict[str, dict[str, int]]:
         """Meta field -> value -> rows; a field with more than `MOST_VALUES` values lists none."""
@@ -97,48 +91,30 @@ def lengths(sizes: Sequence[int]) -> Lengths:
     return Lengths(ranked[0], p50, p90, p99, ranked[-1], round(sum(ranked) / CHARACTERS_PER_TOKEN))
 
 
-def _shown(value: object, named: Sequence[object]) -> str:
-    """A value that the contract names (or a boolean or null), or a word for any other."""
-    if value is None or isinstance(value, bool) or value in named:
-        return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return _FILLED
-
-
 def _listed(values: Counter[str]) -> dict[str, int]:
     if len(values) <= MOST_VALUES:
         return dict(values)
-    many = Counter(
-        {f"(more than {MOST_VALUES} values)": values.total() - values[ABSENT], ABSENT: values[ABSENT]}
-    )
+    many = Counter({MANY_VALUES: values.total() - values[ABSENT], ABSENT: values[ABSENT]})
     return dict(+many)
 
 
 def warnings(
-    parts: Parts, answers: AnswerCounts, conflicts: int, meta: Mapping[str, Mapping[str, int]], kind: TaskKind
+    parts: Parts, conflicts: int, meta: Mapping[str, Mapping[str, int]], found: Enough
 ) -> tuple[str, ...]:
     """What a careful person would want to know before training on these rows."""
     unmet = [name for name, values in meta.items() if values.keys() <= {ABSENT}]
     return (
-        *_too_few_rows(parts, answers, kind),
+        *_little_to_test_on(len(parts["test"])),
+        *([str(found)] if found.short else []),
         *_rare_strata(parts),
         *_conflicts(conflicts),
         *(f"meta field {quote(name)} stands in no row" for name in unmet),
     )
 
 
-def _too_few_rows(parts: Parts, answers: AnswerCounts, kind: TaskKind) -> Iterator[str]:
-    test, train = len(parts["test"]), len(parts["train"])
-    if test < LEAST_TEST_ROWS:
-        yield f"the test split has {test} rows, fewer than {LEAST_TEST_ROWS}: it will decide little"
-    if kind == "classification":
-        training = {label: places["train"] for label, places in answers["label"].items()}
-        few = sorted((rows, label) for label, rows in training.items() if rows < LEAST_ROWS_PER_LABEL)
-        if few:
-            shown = ", ".join(f"{label} {rows}" for rows, label in few[:_NAMED])
-            more = f" and {len(few) - _NAMED} more" if len(few) > _NAMED else ""
-            yield f"labels with fewer than {LEAST_ROWS_PER_LABEL} training rows: {shown}{more}"
-    elif train < LEAST_TRAINING_ROWS[kind]:
-        yield f"{train} training rows, fewer than the {LEAST_TRAINING_ROWS[kind]} advised for {kind}"
+def _little_to_test_on(rows: int) -> Iterator[str]:
+    if rows < LEAST_TEST_ROWS:
+        yield f"the test split has {rows} rows, fewer than {LEAST_TEST_ROWS}: it will decide little"
 
 
 def _rare_strata(parts: Parts) -> Iterator[str]:
@@ -159,4 +135,13 @@ def _conflicts(conflicts: int) -> Iterator[str]:
         yield (
             f"{conflicts} prompt{'s' if conflicts > 1 else ''} with different answers: "
             "the model cannot learn both; decide for one"
+        )
+
+
+def partly_compared(rows: int) -> Iterator[str]:
+    """A sentence on rows that were compared with some of their look-alikes alone, if there are any."""
+    if rows:
+        yield (
+            f"{rows} rows have so many look-alikes that each was compared with some of them alone: "
+            "near-duplicates may be left among them"
         )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tunewright.artifacts import write_jsonl
 from tunewright.data.raw_row import Discarded, PlaceInOrder
+from tunewright.data.review.corrections import REJECTED
 from tunewright.errors import DataError
 
 REASONS_SHOWN = 5
@@ -46,7 +47,8 @@ def refuse_many_rejected(discarded: Sequence[Discarded], total: int, most: float
     Raises:
         DataError: names the commonest reasons, with counts and first places.
     """
-    rejected = [row for row in discarded if not row.duplicate]
+    # What a reviewer rejects is no fault of the file; `data.review.min_quality` judges it.
+    rejected = [row for row in discarded if not row.duplicate and row.reason != REJECTED]
     if len(rejected) <= most * total:
         return
     first: dict[str, Discarded] = {}
@@ -78,7 +80,7 @@ def refuse_personal_data(discarded: Sequence[Discarded], where: Path) -> None:
     Raises:
         DataError: names the first rows with field and kind, never a value.
     """
-    rows = [row for row in discarded if row.stops]
+    rows = [row for row in discarded if row.stops and not row.flag]
     if not rows:
         return
     shown = [f"  {row.place}: {row.reason}" for row in rows[:REASONS_SHOWN]]
@@ -93,4 +95,33 @@ def refuse_personal_data(discarded: Sequence[Discarded], where: Path) -> None:
             ]
         ),
         fix=f"take it out of the rows (all are listed in {where}), or choose redact, pseudonymise or drop",
+    )
+
+
+def refuse_flagged(discarded: Sequence[Discarded], where: Path) -> None:
+    """Stop where a row has a flag of which `data.cleaning.flags` says `fail`.
+
+    Args:
+        discarded: rejected and removed rows.
+        where: the file in which the rejected rows are listed.
+
+    Raises:
+        DataError: names the first rows with their flag.
+    """
+    rows = [row for row in discarded if row.stops and row.flag]
+    if not rows:
+        return
+    shown = [f"  {row.place}: {row.reason}" for row in rows[:REASONS_SHOWN]]
+    more = len(rows) - len(shown)
+    raise DataError(
+        "\n".join(
+            [
+                f"{len(rows)} row{'s have' if len(rows) > 1 else ' has'} a flag that must not be "
+                "(data.cleaning.flags):",
+                *shown,
+                *([f"  and {more} more"] if more else []),
+            ]
+        ),
+        fix=f"mend the rows (all are listed in {where}), or tunewright set "
+        f"data.cleaning.flags.{rows[0].flag}=drop",
     )

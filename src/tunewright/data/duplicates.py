@@ -7,8 +7,8 @@ Every removed row names the one that stays.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tunewright.data.candidate import Candidate, numbers_key
@@ -19,6 +19,35 @@ if TYPE_CHECKING:
     from tunewright.data.near_duplicates import Hashes
 
 Sieved = tuple[list[Candidate], list[Discarded]]
+
+
+@dataclass(frozen=True)
+class Clustered:
+    """Rows in clusters: those joined by steps from one near-duplicate to the next.
+
+    Attributes:
+        names: of each row's cluster; the least prompt_key of it, so that the rows' order does not matter.
+        partly: numbers of the rows that were compared with some of their look-alikes alone.
+    """
+
+    names: list[str]
+    partly: frozenset[int]
+
+
+@dataclass(frozen=True)
+class NearSieved:
+    """Rows without near-duplicates.
+
+    Attributes:
+        kept: in their order.
+        removed: each names the row that stays.
+        partly: numbers of rows kept that were compared with `KEPT_COMPARED` rows of their cluster alone.
+    """
+
+    kept: list[Candidate]
+    removed: list[Discarded]
+    partly: frozenset[int]
+
 
 KEPT_COMPARED = 50
 """Rows of one cluster, with the same answer, with which a further one is compared."""
@@ -37,7 +66,9 @@ def remove_duplicates(candidates: Iterable[Candidate]) -> Sieved:
         if stays is candidate.place:
             kept.append(candidate)
         else:
-            removed.append(Discarded(candidate.place, "duplicate", f"of {stays}", duplicate=True))
+            removed.append(
+                Discarded(candidate.place, "duplicate", f"of {stays}", duplicate=True, stays=stays)
+            )
     return kept, removed
 
 
@@ -71,17 +102,14 @@ def number_repeated_ids(candidates: Iterable[Candidate]) -> list[Candidate]:
 
 def clusters(
     candidates: Sequence[Candidate], keys: Hashes, prompt: Callable[[Candidate], str], threshold: float
-) -> list[str]:
-    """For each row the name of its cluster: rows joined by steps from one near-duplicate to the next.
+) -> Clustered:
+    """Find the near-duplicates of each row.
 
     Args:
         candidates: the rows.
         keys: of the prompts' bands, by the rows' numbers.
         prompt: gives a row's prompt as it is compared.
         threshold: the least likeness of near-duplicates.
-
-    Returns:
-        names in the rows' order; the least prompt_key of the cluster, so that their order does not matter.
     """
     found = Clusters(len(candidates))
     first: dict[str, int] = {}
@@ -89,11 +117,12 @@ def clusters(
         found.join(first.setdefault(candidate.prompt_key, index), index)
     different = [first[key] for key in sorted(first)]
     bands = keys[[candidates[index].number for index in different]]
-    join_near(found, different, bands, lambda index: prompt(candidates[index]), threshold)
+    partly = join_near(found, different, bands, lambda index: prompt(candidates[index]), threshold)
     name: dict[int, str] = {}
     for index in different:  # by prompt_key, so that a cluster's first one is its least
         name.setdefault(found.leader(index), candidates[index].prompt_key)
-    return [name[found.leader(index)] for index in range(len(candidates))]
+    names = [name[found.leader(index)] for index in range(len(candidates))]
+    return Clustered(names, frozenset(candidates[index].number for index in partly))
 
 
 def remove_near_duplicates(
@@ -103,8 +132,8 @@ def remove_near_duplicates(
     threshold: float,
     *,
     free_text: bool,
-    frozen: Collection[str] = (),
-) -> Sieved:
+    frozen: Mapping[str, Collection[str]] | None = None,
+) -> NearSieved:
     """Keep one of the rows with nearly the same prompt and the same answer.
 
     Prompts that name different numbers are in no cluster together.
@@ -115,47 +144,74 @@ def remove_near_duplicates(
         texts: gives a row's prompt and answer as they are compared.
         threshold: the least likeness of near-duplicates.
         free_text: answers are the same if they are near-duplicates with the same numbers; else only if equal.
-        frozen: prompt_keys of the frozen test set, whose rows stay before others.
+        frozen: for each prompt_key of the frozen test set the keys of its answers; its rows stay first.
     """
+    held = frozen or {}
+    sizes = Counter(cluster)
     members: dict[str, list[Candidate]] = {}
     for candidate, name in zip(candidates, cluster, strict=True):
-        members.setdefault(name, []).append(candidate)
+        if sizes[name] > 1:
+            members.setdefault(name, []).append(candidate)
     removed: dict[int, Discarded] = {}
+    partly: set[int] = set()
     for rows in members.values():
-        if len(rows) > 1:
-            rows.sort(key=lambda row: (row.prompt_key not in frozen, row.number))
-            removed.update(_repeats(rows, texts, threshold, free_text=free_text))
-    return [row for row in candidates if row.number not in removed], list(removed.values())
+        rows.sort(key=lambda row: (row.answer_key not in held.get(row.prompt_key, ()), row.number))
+        for alike in _same_answer(rows, texts, free_text=free_text):
+            removed.update(_repeats(alike, texts, threshold, partly, free_text=free_text))
+    kept = [row for row in candidates if row.number not in removed]
+    return NearSieved(kept, list(removed.values()), frozenset(partly))
 
 
 def count_conflicts(candidates: Iterable[Candidate]) -> int:
     """How many prompts (in normal form) stand with different answers."""
-    answers: dict[str, set[str]] = {}
-    for candidate in candidates:
-        answers.setdefault(candidate.prompt_key, set()).add(candidate.answer_key)
-    return sum(len(different) > 1 for different in answers.values())
+    first: dict[str, str] = {}
+    return len(
+        {
+            candidate.prompt_key
+            for candidate in candidates
+            if first.setdefault(candidate.prompt_key, candidate.answer_key) != candidate.answer_key
+        }
+    )
+
+
+def _same_answer(
+    rows: Sequence[Candidate], texts: Callable[[Candidate], tuple[str, str]], *, free_text: bool
+) -> Iterable[list[Candidate]]:
+    """The rows whose answers may be the same, two or more together, in their order.
+
+    Most clusters with many answers end here: their texts need not be held to be compared.
+    """
+    alike: dict[str, list[Candidate]] = {}
+    for row in rows:
+        same = numbers_key(texts(row)[1]) if free_text else row.answer_key
+        alike.setdefault(same, []).append(row)
+    return (several for several in alike.values() if len(several) > 1)
 
 
 def _repeats(
     rows: Sequence[Candidate],
     texts: Callable[[Candidate], tuple[str, str]],
     threshold: float,
+    partly: set[int],
     *,
     free_text: bool,
 ) -> Iterable[tuple[int, Discarded]]:
-    """The rows of a cluster that repeat an earlier one, by number."""
-    kept: dict[str, list[tuple[Candidate, Hashes, Hashes]]] = {}
+    """Those that repeat an earlier one, by number; `partly` grows by those compared with some alone."""
+    alike: list[tuple[Candidate, Hashes, Hashes]] = []
     for row in rows:
         prompt, answer = texts(row)
         own = runs(prompt), runs(answer if free_text else "")
-        same = numbers_key(answer) if free_text else row.answer_key
-        alike = kept.setdefault(same, [])
         for other, *theirs in alike:
             likeness = jaccard(own[0], theirs[0])
             if likeness >= threshold and jaccard(own[1], theirs[1]) >= threshold:
                 detail = f"of {other.place} (likeness {likeness:.2f})"
-                yield row.number, Discarded(row.place, "near-duplicate", detail, duplicate=True)
+                yield (
+                    row.number,
+                    Discarded(row.place, "near-duplicate", detail, duplicate=True, stays=other.place),
+                )
                 break
         else:
             if len(alike) < KEPT_COMPARED:
                 alike.append((row, *own))
+            else:
+                partly.add(row.number)

@@ -75,7 +75,7 @@ class Corrections:
         """
         self._data = data
         self._kind = kind
-        self._check = RowCheck(data.fields, data.split, kind, output)
+        self._check = RowCheck(data.fields, data.split, kind, output, cleaning=data.cleaning)
         self._transforms = chosen_transforms(data.transforms, registered)
         self.ungrouped = 0
         self._answers: dict[str, tuple[str, Place]] = {}

@@ -7,80 +7,38 @@ What is held in memory is one `Candidate` a row.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tunewright.artifacts import REJECTED_ROWS, write_lines
+from tunewright.artifacts import REJECTED_ROWS
 from tunewright.config.schema.data import Data
 from tunewright.data import duplicates
-from tunewright.data.canaries import planted_rows
+from tunewright.data.balance import Classes, balanced
 from tunewright.data.candidate import Candidate, normalise, prompt_text
-from tunewright.data.card import DataCard, SourceCounts
+from tunewright.data.card import DataCard
 from tunewright.data.checking import Numbered, ToCheck, check_rows
-from tunewright.data.describe import Description, warnings
+from tunewright.data.cleaning.all_rows import flag_all
+from tunewright.data.cleaning.found import Found
+from tunewright.data.cleaning.languages import languages_met
+from tunewright.data.cleaning.text import Change
 from tunewright.data.discarded_rows import refuse_many_rejected
-from tunewright.data.frozen import Frozen, frozen_rows, refuse_changed
+from tunewright.data.divided import Cleaned, Divided
+from tunewright.data.frozen import Frozen
 from tunewright.data.leakage import refuse_leaks
-from tunewright.data.personal.counts import by_field, left_in
 from tunewright.data.personal.guard import Tally
 from tunewright.data.raw_row import Discarded
 from tunewright.data.reading.read import read_source
 from tunewright.data.reading.recognise import recognise
-from tunewright.data.reading.source_path import source_path, source_sha256
-from tunewright.data.rows import Row, row_line
-from tunewright.data.split import SPLITS, Member, Parts, keep_apart, refuse_empty, split
+from tunewright.data.split import Member, keep_apart, refuse_empty, split
 from tunewright.data.spool import Spool
-from tunewright.data.weights import repetitions
+from tunewright.data.write_splits import write_splits
 from tunewright.errors import DataError
 from tunewright.progress import Advance, counting, say
 
 if TYPE_CHECKING:
     from tunewright.data.near_duplicates import Hashes
-
-
-@dataclass(frozen=True)
-class Cleaned:
-    """Rows that are fit to be split, and those that are not.
-
-    Attributes:
-        candidates: in the order of the raw files.
-        keys: of the prompts' bands, by the rows' numbers.
-        discarded: rejected rows and removed duplicates.
-        read: rows read, by path of the source.
-        formats: what each source was taken for, by its path.
-        personal: personal data that was met in the rows that were read.
-    """
-
-    candidates: list[Candidate]
-    keys: Hashes
-    discarded: list[Discarded]
-    read: dict[str, int]
-    formats: dict[str, str]
-    personal: Mapping[Tally, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Divided:
-    """Rows in their splits.
-
-    Attributes:
-        parts: the rows of each split, in the order in which they are written.
-        discarded: all rows that are in none.
-        read: rows read, by path of the source.
-        formats: what each source was taken for, by its path.
-        frozen: the frozen test set.
-        personal: personal data that was met in the rows that were read.
-    """
-
-    parts: Parts
-    discarded: list[Discarded]
-    read: dict[str, int]
-    formats: dict[str, str]
-    frozen: Frozen
-    personal: Mapping[Tally, int] = field(default_factory=dict)
 
 
 def clean(work: ToCheck, spool: Spool, processes: int | None = None) -> Cleaned:
@@ -98,26 +56,33 @@ def clean(work: ToCheck, spool: Spool, processes: int | None = None) -> Cleaned:
 
     candidates: list[Candidate] = []
     discarded: list[Discarded] = []
-    keys: list[Hashes] = []
+    keys: list[tuple[list[int], Hashes]] = []
     read: Counter[str] = Counter()
     personal: Counter[Tally] = Counter()
+    changes: Counter[Change] = Counter()
     formats: dict[str, str] = {}
     with counting("prepare: rows read") as advance:
         for batch in check_rows(_read(work, read, formats, advance), work, processes):
-            spool.append(zip((row.number for row in batch.candidates), batch.lines, strict=True))
+            numbers = [row.number for row in batch.candidates]
+            spool.append(zip(numbers, batch.lines, strict=True))
             candidates += batch.candidates
             discarded += batch.discarded
-            keys.append(batch.keys)
+            keys.append((numbers, batch.keys))
             personal.update(batch.personal)
+            changes.update(batch.cleaned)
     kept, more = _sieve(candidates, work.data)
-    by_number = np.zeros((sum(read.values()), keys[0].shape[1] if keys else 0), dtype=np.uint64)
-    if candidates:
-        by_number[[row.number for row in candidates]] = np.concatenate(keys)
-    return Cleaned(kept, by_number, [*discarded, *more], dict(read), formats, personal)
+    cleaning = work.data.cleaning
+    found = Found(changes, languages_met(kept, spool.row, cleaning.language_sample, work.kind))
+    kept, flagged = flag_all(kept, cleaning, work.kind, found.languages.differ)
+    by_number = np.zeros((sum(read.values()), keys[0][1].shape[1] if keys else 0), dtype=np.uint64)
+    while keys:  # each batch is let go as soon as it is copied
+        numbers, of_batch = keys.pop()
+        by_number[numbers] = of_batch
+    return Cleaned(kept, by_number, [*discarded, *more, *flagged], dict(read), formats, personal, found)
 
 
 def divide(cleaned: Cleaned, spool: Spool, work: ToCheck, frozen: Frozen) -> Divided:
-    """Find near-duplicates, remove those that repeat a row, and split the rest.
+    """Find near-duplicates, remove those that repeat a row, split the rest, and balance the training split.
 
     Raises:
         DataError: a split would be empty, or `split.stratify_by` names what no row has.
@@ -125,76 +90,44 @@ def divide(cleaned: Cleaned, spool: Spool, work: ToCheck, frozen: Frozen) -> Div
     data = work.data
     threshold = data.near_duplicate_threshold
 
-    def prompt(row: Candidate) -> str:
-        return prompt_text(spool.row(row.number).prompt)
-
-    def texts(row: Candidate) -> tuple[str, str]:
-        whole = spool.row(row.number)
-        return prompt_text(whole.prompt), normalise(whole.reference)
-
     rows, discarded = cleaned.candidates, cleaned.discarded
-    names = duplicates.clusters(rows, cleaned.keys, prompt, threshold)
-    cluster = {row.number: name for row, name in zip(rows, names, strict=True)}
-    if data.deduplicate == "near":
-        free_text = work.kind in ("generation", "chat")
-        rows, repeats = duplicates.remove_near_duplicates(
-            rows, names, texts, threshold, free_text=free_text, frozen=frozen.rows
-        )
-        discarded = [*discarded, *repeats]
+    with counting("prepare: texts compared") as advance:
+
+        def prompt(row: Candidate) -> str:
+            advance()
+            return prompt_text(spool.row(row.number).prompt)
+
+        def texts(row: Candidate) -> tuple[str, str]:
+            advance()
+            whole = spool.row(row.number)
+            return prompt_text(whole.prompt), normalise(whole.reference)
+
+        clustered = duplicates.clusters(rows, cleaned.keys, prompt, threshold)
+        cluster = {row.number: name for row, name in zip(rows, clustered.names, strict=True)}
+        partly = clustered.partly
+        if data.deduplicate == "near":
+            free_text = work.kind in ("generation", "chat")
+            sieved = duplicates.remove_near_duplicates(
+                rows, clustered.names, texts, threshold, free_text=free_text, frozen=frozen.rows
+            )
+            rows, discarded, partly = sieved.kept, [*discarded, *sieved.removed], partly | sieved.partly
     members = [Member(row, cluster[row.number]) for row in rows]
     allowed = {source.path: source.splits for source in data.sources}
     parts, leaking = keep_apart(split(members, data.split, allowed=allowed, frozen=frozen.rows))
     refuse_empty(parts)
     refuse_leaks(parts)
-    removed = [*discarded, *leaking]
-    return Divided(parts, removed, cleaned.read, cleaned.formats, frozen, cleaned.personal)
-
-
-def write_splits(divided: Divided, spool: Spool, work: ToCheck, folder: Path) -> DataCard:
-    """Write each split, one row at a time, and describe what was written.
-
-    Raises:
-        DataError: the test split is not the frozen one.
-    """
-    data, parts = work.data, divided.parts
-    refuse_changed(divided.frozen, frozen_rows(spool.row(m.row.number) for m in parts["test"]))
-    description = Description(work.kind, work.output, data.fields.meta)
-    weight = {source.path: source.weight for source in data.sources}
-
-    def lines(name: str) -> Iterator[str]:
-        for member in parts[name]:
-            row = spool.row(member.row.number)
-            description.see(name, row)
-            line = row_line(Row(member.row.id, row.messages, member.unit, row.source, row.meta))
-            often = repetitions(member.row.id, weight[row.source], data.split.seed) if name == "train" else 1
-            yield from [line] * often
-        if name == "train":
-            yield from map(row_line, planted_rows(data.canaries))
-
-    written = {name: write_lines(folder / f"{name}.jsonl", lines(name)) for name in SPLITS}
-    planted = data.canaries.count * data.canaries.repeats
-    kept = [member.row for part in parts.values() for member in part]
-    conflicts = duplicates.count_conflicts(kept)
-    meta = description.meta()
-    personal = by_field(divided.personal)
-    return DataCard(
-        sources=_sources(work.root, data, divided, kept),
-        splits={name: len(part) for name, part in parts.items()},
-        answers=description.answers,
-        meta=meta,
-        prompt_lengths=description.prompt_lengths(),
-        answer_lengths=description.answer_lengths(),
-        conflicts=conflicts,
-        rejected=dict(_reasons(divided.discarded, duplicate=False)),
-        removed=dict(_reasons(divided.discarded, duplicate=True)),
-        frozen=divided.frozen.changes,
-        warnings=(
-            *warnings(parts, description.answers, conflicts, meta, work.kind),
-            *left_in(personal),
-            *_weighted(len(parts["train"]), written["train"] - planted),
-            *_planted(data.canaries.count, planted),
-        ),
-        personal_data=personal,
+    training = balanced(parts["train"], data, spool.row, Classes(data.balance.by, work.kind, work.output))
+    parts["train"] = training.kept
+    return Divided(
+        parts,
+        [*discarded, *leaking, *training.removed],
+        cleaned.read,
+        cleaned.formats,
+        frozen,
+        training,
+        cleaned.personal,
+        cleaned.cleaning,
+        sum(member.row.number in partly for part in parts.values() for member in part),
     )
 
 
@@ -246,19 +179,6 @@ def _columns(data: Data) -> tuple[str, ...]:
     return (data.fields.prompt, data.fields.completion, *(name for name in optional if name is not None))
 
 
-def _weighted(rows: int, lines: int) -> Iterator[str]:
-    if rows != lines:
-        yield f"weights of sources: the {rows} training rows are written as {lines} lines"
-
-
-def _planted(count: int, lines: int) -> Iterator[str]:
-    if count:
-        yield (
-            f"data.canaries: {count} made-up secrets are planted in the training rows, in {lines} lines; "
-            "a model that knows them is for measuring, not for use"
-        )
-
-
 def _sieve(candidates: list[Candidate], data: Data) -> duplicates.Sieved:
     """Rows that differ, each with an id of its own."""
     removed: list[Discarded] = []
@@ -268,41 +188,3 @@ def _sieve(candidates: list[Candidate], data: Data) -> duplicates.Sieved:
         return duplicates.number_repeated_ids(candidates), removed
     kept, rejected = duplicates.reject_repeated_ids(candidates)
     return kept, [*removed, *rejected]
-
-
-def _reasons(discarded: Iterable[Discarded], *, duplicate: bool) -> Counter[str]:
-    return Counter(row.reason for row in discarded if row.duplicate == duplicate)
-
-
-def _sources(root: Path, data: Data, divided: Divided, kept: list[Candidate]) -> tuple[SourceCounts, ...]:
-    """The funnel of every source.
-
-    Raises:
-        AssertionError: a row was lost on the way: a defect of tunewright.
-    """
-    keeps = Counter(row.place.file for row in kept)
-    rejects = _by_file(divided.discarded, duplicate=False)
-    removals = _by_file(divided.discarded, duplicate=True)
-    for path, rows in divided.read.items():
-        if rows != keeps[path] + rejects[path] + removals[path]:
-            raise AssertionError(
-                f"{path}: {rows} rows read, but {keeps[path]} kept, {rejects[path]} rejected, "
-                f"{removals[path]} removed"
-            )
-    return tuple(
-        SourceCounts(
-            path=source.path,
-            format=divided.formats[source.path],
-            licence=source.licence,
-            sha256=source_sha256(source_path(root, source)),
-            read=divided.read[source.path],
-            kept=keeps[source.path],
-            rejected=rejects[source.path],
-            removed=removals[source.path],
-        )
-        for source in data.sources
-    )
-
-
-def _by_file(discarded: Iterable[Discarded], *, duplicate: bool) -> Mapping[str, int]:
-    return Counter(row.place.file for row in discarded if row.duplicate == duplicate)

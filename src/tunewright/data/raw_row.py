@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Place:
     """Where a row comes from.
 
@@ -25,9 +25,15 @@ class Place:
         """`file:line`, as editors take it."""
         return f"{self.file}:{self.line}"
 
+    def __reduce__(self) -> tuple[type[Place], tuple[str, int, str]]:
+        """Travel between processes as plain arguments."""
+        return type(self), (self.file, self.line, self.sha256)
+
 
 class PlaceInOrder(Place):
     """Where a row of the project's own reader comes from: its number as `line`, since lines are not known."""
+
+    __slots__ = ()
 
     def __str__(self) -> str:
         """`file, row N`."""
@@ -50,10 +56,13 @@ class Discarded:
         place: where it stands.
         reason: why; the same words for the same mistake, so that they can be counted.
         detail: what differs from row to row (a byte, another row's place) and completes the reason.
-        duplicate: removed because another row says the same, not rejected as faulty.
-        stops: holds personal data of which the policy says that none may be there: `prepare` must stop.
+        duplicate: removed, not rejected as faulty: another row says the same, or the row is one too many.
+        stops: holds personal data, or has a flag, of which the policy says that none may be there: `prepare`
+            must stop.
         personal: the personal data that was met in it: (field, kind, action) -> how often.
         fix: what to do about it; empty where nothing is to be done.
+        stays: where the row stands that says the same and stays; null where it is no duplicate.
+        flag: of `data.cleaning.flags`, for which the policy rejects it; empty for any other reason.
     """
 
     place: Place
@@ -63,6 +72,8 @@ class Discarded:
     stops: bool = False
     personal: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
     fix: str = ""
+    stays: Place | None = None
+    flag: str = ""
 
     def __str__(self) -> str:
         """Reason and detail as one sentence."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from tunewright.artifacts import read_jsonl, write_lines
+from tunewright.artifacts import read_jsonl, read_lines, write_lines
 
 Role = Literal["system", "user", "assistant"]
 
@@ -87,6 +87,21 @@ def read_rows(path: Path) -> Sequence[Row]:
         TunewrightError: the file is missing or damaged.
     """
     return [row_from(raw) for raw in read_jsonl(path)]
+
+
+def rows_named(path: Path, ids: Collection[str]) -> dict[str, Row]:
+    """The rows of these ids, by id; the others are not parsed.
+
+    Raises:
+        TunewrightError: the file is missing.
+    """
+    starts = {_COMPACT.encode({"id": name})[:-1] + ", ": name for name in ids}
+    found: dict[str, Row] = {}
+    for line in read_lines(path):
+        name = next((starts[start] for start in starts if line.startswith(start)), None)
+        if name is not None:
+            found[name] = row_from(json.loads(line))
+    return found
 
 
 _COMPACT = json.JSONEncoder(ensure_ascii=False, allow_nan=False)

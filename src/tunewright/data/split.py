@@ -49,7 +49,7 @@ def split(
     settings: Split,
     *,
     allowed: Mapping[str, Sequence[str]] | None = None,
-    frozen: Collection[str] = (),
+    frozen: Mapping[str, Collection[str]] | None = None,
 ) -> Parts:
     """Divide the rows; rows of one unit share a split.
 
@@ -61,7 +61,8 @@ def split(
         members: the rows.
         settings: shares, balance, seed.
         allowed: for a raw file the splits that its rows may go to; all where it is not named.
-        frozen: prompt_keys of the frozen test set; nothing else goes to test then.
+        frozen: for each prompt_key of the frozen test set the keys of its answers; nothing else goes to test
+            then, and a source that may not go to test adds no answer to a frozen prompt.
 
     Raises:
         DataError: `stratify_by` names what no row has.
@@ -72,15 +73,27 @@ def split(
             where="data.split.stratify_by",
             fix="name a field of the rows, `completion`, or `completion.KEY` for a key of the answer",
         )
+    frozen = frozen or {}
     free = [member for member in members if member.row.prompt_key not in frozen]
     places = _places(free, settings, test=not frozen)
+    tested = {
+        (member.row.prompt_key, member.row.answer_key)
+        for member in members
+        if member.row.prompt_key in frozen and "test" in (allowed or {}).get(member.row.place.file, SPLITS)
+    }
     parts: Parts = {name: [] for name in SPLITS}
     for member in sorted(members, key=lambda member: _hash(settings.seed, member.row.id)):
-        if member.row.prompt_key in frozen:
-            parts["test"].append(member)
+        row = member.row
+        may = (allowed or {}).get(row.place.file, SPLITS)
+        if row.prompt_key in frozen:
+            # A twin stands in for a frozen row that is there no longer, or was removed as its duplicate.
+            twin = row.answer_key in frozen[row.prompt_key]
+            if "test" in may or (twin and (row.prompt_key, row.answer_key) not in tested):
+                parts["test"].append(member)
+            else:  # and `keep_apart` removes it, since the test holds its prompt
+                parts[may[0]].append(member)
             continue
         place = places[member.unit]
-        may = (allowed or {}).get(member.row.place.file, SPLITS)
         parts[place if place in may else next(name for name in SPLITS if name in may)].append(member)
     return parts
 
@@ -92,16 +105,16 @@ def keep_apart(parts: Parts) -> tuple[Parts, list[Discarded]]:
     file may be meant for one split alone: then the split that holds a prompt keeps it, and the row that would
     leak is removed.
     """
-    held: dict[str, tuple[str, Place, str]] = {}
+    clusters: dict[str, tuple[str, Place, str]] = {}
+    groups: dict[str, tuple[str, Place, str]] = {}
     kept: Parts = {name: [] for name in SPLITS}
     removed = []
     for name in reversed(SPLITS):
         for member in parts[name]:
-            owners = [
-                held.setdefault(key, (name, member.row.place, member.row.prompt_key))
-                for key in (f"cluster {member.cluster}", f"group {member.row.group}")
-                if key != "group "
-            ]
+            own = (name, member.row.place, member.row.prompt_key)
+            owners = [clusters.setdefault(member.cluster, own)]
+            if member.row.group:
+                owners.append(groups.setdefault(member.row.group, own))
             other = next((owner for owner in owners if owner[0] != name), None)
             if other is None:
                 kept[name].append(member)
@@ -109,7 +122,9 @@ def keep_apart(parts: Parts) -> tuple[Parts, list[Discarded]]:
             same = "same" if other[2] == member.row.prompt_key else "nearly the same"
             what = f"{same} prompt as" if other is owners[0] else "of the same group as"
             reason = f"{what} a row of the {other[0]} split"
-            removed.append(Discarded(member.row.place, reason, f"at {other[1]}", duplicate=True))
+            removed.append(
+                Discarded(member.row.place, reason, f"at {other[1]}", duplicate=True, stays=other[1])
+            )
     return kept, removed
 
 

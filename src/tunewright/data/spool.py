@@ -23,7 +23,10 @@ class Spool:
         """Open the file."""
         self._path = path
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._file: BinaryIO = path.open("w+b")
+        self._file: BinaryIO = path.open("wb")
+        # Rows are asked for in any order: a buffer would read eight times as much.
+        self._rows = path.open("rb", buffering=0)
+        self._flushed = True
         self._ends = array("Q", [0])
 
     def __len__(self) -> int:
@@ -32,6 +35,7 @@ class Spool:
 
     def append(self, rows: Iterable[tuple[int, bytes]]) -> None:
         """Write rows, as `encode` gives them, with their numbers, which only ever grow."""
+        self._flushed = False
         with names_the_file(self._path):
             for number, line in rows:
                 self._ends.extend([self._ends[-1]] * (number - len(self)))
@@ -42,12 +46,17 @@ class Spool:
         """The row of a number that was written."""
         start, end = self._ends[number], self._ends[number + 1]
         with names_the_file(self._path):
-            self._file.seek(start)
-            return row_from(json.loads(self._file.read(end - start)))
+            if not self._flushed:
+                self._file.flush()
+                self._flushed = True
+            self._rows.seek(start)
+            line = self._rows.read(end - start)
+        return row_from(json.loads(line))
 
     def close(self) -> None:
         """Close the file and remove it."""
         with names_the_file(self._path):  # closing writes what is still in memory
+            self._rows.close()
             self._file.close()
         self._path.unlink(missing_ok=True)
 

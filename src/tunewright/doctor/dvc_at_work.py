@@ -96,6 +96,7 @@ def held(root: Path) -> Iterator[None]:
     except TunewrightError:
         by_links = False
     folder = root / FOLDER
+    folder.mkdir(exist_ok=True)
     with ExitStack() as stack:
         for name in GUARDS:
             lock = make_lock(str(folder / name), tmp_dir=str(folder), hardlink_lock=by_links)

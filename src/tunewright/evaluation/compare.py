@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from tunewright.config.metrics import metric_of, metrics_of
 from tunewright.config.schema.evaluation import Statistics
-from tunewright.config.schema.task import METRICS, Contestant, TaskKind
+from tunewright.config.schema.task import Contestant, TaskKind
 from tunewright.errors import EvaluationError
 from tunewright.evaluation.metrics.score import Score, difference
+from tunewright.evaluation.paired import Paired, paired
 from tunewright.evaluation.predictions import Prediction
 from tunewright.evaluation.statistics import Interval
-
-UNDIRECTED = "length_ratio"  # more is not better
 
 
 @dataclass(frozen=True)
@@ -49,11 +49,11 @@ def check_same_rows(first: Sequence[Prediction], second: Sequence[Prediction]) -
         )
 
 
-def differences(
+def compared(
     first: Mapping[str, Score], second: Mapping[str, Score], statistics: Statistics
-) -> dict[str, Interval]:
-    """First minus second for every metric that both have; the rows must be the same (`check_same_rows`)."""
-    return {name: difference(first[name], second[name], statistics) for name in first if name in second}
+) -> dict[str, Paired]:
+    """First against second in every metric that both have; the rows must be the same (`check_same_rows`)."""
+    return {name: paired(first[name], second[name], statistics) for name in first if name in second}
 
 
 def prompting_suffices(
@@ -77,7 +77,8 @@ def prompting_suffices(
         The finding; prompting suffices if no metric's difference has an interval above zero. One that
         both master (every answer fits the schema) does not outweigh one that tuning alone does.
     """
-    directed = [name for name in dict.fromkeys(metrics) if name != UNDIRECTED] or [METRICS[kind][0]]
+    directed = [name for name in dict.fromkeys(metrics) if metric_of(name).better == "higher"]
+    directed = directed or [metrics_of(kind)[0]]
     found = {name: _gap_to_better(tuned, prompted, name, statistics) for name in directed}
     metric = next((name for name, (_, gap) in found.items() if gap.low > 0), directed[0])
     contestant, gap = found[metric]
@@ -94,7 +95,7 @@ def _gap_to_better(
     statistics: Statistics,
 ) -> tuple[Contestant, Interval]:
     """The better prompt-only contestant in a metric, and tuned minus it."""
-    contestant = max(prompted, key=lambda name: prompted[name][metric].interval(statistics).value)
+    contestant = max(prompted, key=lambda name: prompted[name][metric].value())
     return contestant, difference(tuned[metric], prompted[contestant][metric], statistics)
 
 

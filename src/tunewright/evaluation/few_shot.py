@@ -21,7 +21,7 @@ Prompt = tuple[Message, ...]
 
 
 def draw_examples(train: Sequence[Row], few_shot: FewShot) -> list[Row]:
-    """Draw k rows of the training split, shortest first; never reads another split.
+    """Draw k different rows of the training split, shortest first; never reads another split.
 
     Rows are ordered by a hash of seed and id, so that the draw depends on neither the order of the
     rows nor the platform, and adding rows rarely changes it.
@@ -29,6 +29,7 @@ def draw_examples(train: Sequence[Row], few_shot: FewShot) -> list[Row]:
     Raises:
         EvaluationError: there are fewer than k training rows.
     """
+    train = list({row.id: row for row in train}.values())  # weights and balance repeat rows
     if len(train) < few_shot.k:
         raise EvaluationError(
             f"asks for {few_shot.k} examples, but there are {len(train)} training rows",

@@ -28,6 +28,11 @@ class Prediction:
         answer_tokens: generated, the end-of-turn token included.
         finished: an end-of-turn token came before the limit of new tokens.
         meta: the row's further fields.
+        reference_nll: negative log-likelihood of the reference in nats, summed over its tokens; null unless
+            `task.metrics` names perplexity.
+        reference_tokens: of the reference, the end-of-turn token included; null likewise.
+        label_nll: of each label as the answer, in the order of the labels; null unless `task.metrics` names
+            calibration_error.
     """
 
     id: str
@@ -39,6 +44,9 @@ class Prediction:
     answer_tokens: int
     finished: bool
     meta: dict[str, str] = field(default_factory=dict)
+    reference_nll: float | None = None
+    reference_tokens: int | None = None
+    label_nll: list[float] | None = None
 
 
 def write_predictions(path: Path, predictions: Iterable[Prediction]) -> None:

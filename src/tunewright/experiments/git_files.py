@@ -10,6 +10,9 @@ from pathlib import Path
 
 from tunewright.errors import UsageError
 
+WORKSPACE = "workspace"
+"""Stands for the project's folder as it is."""
+
 _REF = re.compile(r"([0-9a-f]{40,64}) refs/exps/([0-9a-f]{2})/([0-9a-f]{38,62})/(.+)")
 
 
@@ -45,6 +48,16 @@ def refs(root: Path) -> list[Ref]:
     listed = run_git(root, "for-each-ref", "--format=%(objectname) %(refname)", "refs/exps").decode()
     found = filter(None, map(_REF.fullmatch, listed.splitlines()))
     return sorted((Ref(m[4], m[1], m[2] + m[3]) for m in found), key=lambda ref: (ref.name, ref.baseline))
+
+
+def named_revisions(root: Path) -> list[str]:
+    """What a revision can be called: the folder, experiments, branches and tags.
+
+    Raises:
+        UsageError: the folder is in no git repository.
+    """
+    named = run_git(root, "for-each-ref", "--format=%(refname:short)", "refs/heads", "refs/tags").decode()
+    return [WORKSPACE, *(ref.name for ref in refs(root)), *named.split()]
 
 
 def read_files(root: Path, commits: Sequence[str], paths: Sequence[str]) -> list[dict[str, Blob]]:

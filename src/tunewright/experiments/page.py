@@ -10,10 +10,10 @@ from typing import Any
 from tunewright import __version__
 from tunewright.experiments.curves import curves
 from tunewright.experiments.experiment import Experiment
+from tunewright.experiments.git_files import WORKSPACE
 from tunewright.experiments.importance import importance
 from tunewright.experiments.parallel import parallel
 from tunewright.experiments.ranking import SECONDS, measured
-from tunewright.experiments.read import WORKSPACE
 from tunewright.experiments.table import Comparison, notes, score_text, table
 from tunewright.experiments.tradeoff import tradeoff
 from tunewright.reporting import numbers

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import get_args
 
+from tunewright.config.metrics import metric_of
 from tunewright.errors import UsageError, unknown_name
 from tunewright.evaluation.statistics import Interval
 from tunewright.experiments.experiment import Experiment, State
-from tunewright.reporting import numbers
 
 LOSS, SECONDS = "validation_loss", "train_seconds"
 LESS_IS_BETTER = (LOSS, SECONDS)
@@ -61,8 +61,9 @@ def interval_of(experiment: Experiment, metric: str) -> Interval | None:
 
 def higher_is_better(metric: str) -> bool:
     """Whether more is better; a length ratio is best at 1."""
-    return metric not in LESS_IS_BETTER and numbers.is_share(metric)
+    return metric not in LESS_IS_BETTER and metric_of(metric).better == "higher"
 
 
 def _off(metric: str, value: float) -> float:
-    return value if metric in LESS_IS_BETTER else abs(value - 1)
+    less = metric in LESS_IS_BETTER or metric_of(metric).better == "lower"
+    return value if less else abs(value - 1)

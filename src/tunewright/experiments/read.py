@@ -24,10 +24,9 @@ from tunewright.experiments.experiment import (
     load_yaml,
     stated,
 )
-from tunewright.experiments.git_files import Blob, read_files, refs
+from tunewright.experiments.git_files import WORKSPACE, Blob, read_files, refs
 from tunewright.training.pruning import read_pruned
 
-WORKSPACE = "workspace"
 QUEUE = Path(".dvc") / "tmp" / "exps" / "celery"
 COMPUTING = ("train", "evaluate", "report")
 

@@ -13,8 +13,8 @@ from typing import Any
 from tunewright.evaluation.statistics import Interval
 from tunewright.experiments.columns import differing, labels, value_of
 from tunewright.experiments.experiment import Experiment, Value
+from tunewright.experiments.git_files import WORKSPACE
 from tunewright.experiments.ranking import LOSS, SECONDS, best_first, first_metric
-from tunewright.experiments.read import WORKSPACE
 from tunewright.experiments.tradeoff import unbeaten
 from tunewright.reporting import numbers
 from tunewright.reporting.names import CONTESTANTS, PROMPTED, SHORT

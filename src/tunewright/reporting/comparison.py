@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tunewright.config.metrics import FIELD, gain, metric_of
+from tunewright.evaluation.enough_rows import rows_to_show
+from tunewright.evaluation.paired import Paired
 from tunewright.evaluation.predictions import Contestant
 from tunewright.evaluation.statistics import Interval
+from tunewright.evaluation.verdict import Judgement
 from tunewright.reporting import numbers
 from tunewright.reporting.inputs import ReportInputs
-from tunewright.reporting.names import CONTESTANTS, FIELD_PREFIX, PROMPTED, SHORT, TUNED, metric_name
+from tunewright.reporting.names import CONTESTANTS, PROMPTED, SHORT, TUNED, metric_name
 from tunewright.reporting.rationale import advice_on
 
 
@@ -28,12 +32,19 @@ class Bar:
 
 @dataclass(frozen=True)
 class Delta:
-    """The tuned model against the better of the prompted ones, row by row."""
+    """The tuned model against the better of the prompted ones, row by row.
+
+    Attributes:
+        test: the paired test, in words.
+        detectable: the smallest true difference that these rows would show.
+    """
 
     against: str
     value: str
     interval: str
     meaning: str
+    test: str
+    detectable: str
 
 
 @dataclass(frozen=True)
@@ -61,13 +72,13 @@ def blocks(inputs: ReportInputs) -> tuple[Block, ...]:
 
 def further_blocks(inputs: ReportInputs) -> tuple[Block, ...]:
     """The other metrics that were computed, without the fields of an extraction."""
-    others = [metric for metric in _computed(inputs) if not metric.startswith(FIELD_PREFIX)]
+    others = [metric for metric in _computed(inputs) if not metric.startswith(FIELD)]
     return tuple(_block(inputs, metric) for metric in others if metric not in inputs.task.metrics)
 
 
 def fields(inputs: ReportInputs) -> tuple[Block, ...]:
     """The fields of an extraction's answer, in the schema's order; empty for other tasks."""
-    return tuple(_block(inputs, metric) for metric in _computed(inputs) if metric.startswith(FIELD_PREFIX))
+    return tuple(_block(inputs, metric) for metric in _computed(inputs) if metric.startswith(FIELD))
 
 
 def findings(inputs: ReportInputs) -> tuple[str, ...]:
@@ -93,13 +104,41 @@ def findings(inputs: ReportInputs) -> tuple[str, ...]:
 
 def notes(inputs: ReportInputs) -> tuple[Note, ...]:
     """The warnings that belong on the first screen."""
-    found = []
+    found: list[Note | None] = []
     if inputs.prompting.suffices:
         found.append(_prompting_note(inputs))
     advice = advice_on(inputs)
     if advice.approach != "fine-tuning":
         found.append(Note(advice.headline, " ".join((*advice.reasons, advice.try_first))))
-    return tuple(found)
+    found += [_too_few_rows(inputs, judgement) for judgement in inputs.verdict.criteria]
+    return tuple(note for note in found if note is not None)
+
+
+def test_in_words(pair: Paired) -> str:
+    """The paired test beside a difference: `p = 0.012, McNemar: 12 rows gained, 3 lost`."""
+    p = numbers.p_value(pair.p)
+    if pair.test == "mcnemar":
+        gained, lost = (numbers.count(rows or 0) for rows in (pair.gained, pair.lost))
+        return f"{p}, McNemar: {gained} rows gained, {lost} lost"
+    return f"{p}, paired bootstrap"
+
+
+def _too_few_rows(inputs: ReportInputs, judgement: Judgement) -> Note | None:
+    """That a criterion fails for want of test rows, and how many would do."""
+    statistics = inputs.evaluation.statistics
+    needed = rows_to_show(judgement, statistics)
+    if needed is None or judgement.value is None or judgement.min is None:
+        return None
+    shown = numbers.difference if judgement.over else numbers.score
+    over = f" over {SHORT[judgement.over]}" if judgement.over else ""
+    value, least = (shown(judgement.metric, number) for number in (judgement.value, judgement.min))
+    return Note(
+        "Too few test rows for a criterion:",
+        f"{metric_name(judgement.metric).lower()}{over} was measured as {value}, "
+        f"at least {least} is asked. If the measured value is the true one, "
+        f"about {numbers.count(needed)} test rows would show it ({100 * statistics.power:g} % power); "
+        f"there are {numbers.count(judgement.n or 0)}.",
+    )
 
 
 def _prompting_note(inputs: ReportInputs) -> Note:
@@ -118,21 +157,26 @@ def _prompting_note(inputs: ReportInputs) -> Note:
 
 def best_prompted(inputs: ReportInputs, metric: str) -> Contestant:
     """The base model's better contestant in a metric; few-shot where they are equal."""
-    return max(reversed(PROMPTED), key=lambda who: inputs.scores[who][metric].value)
+    zero, few = (inputs.scores[who][metric].value for who in PROMPTED)
+    return PROMPTED[0] if gain(metric, zero, few) > 0 else PROMPTED[1]
 
 
 def explanation(inputs: ReportInputs) -> str:
-    """What the table compares, in a sentence."""
+    """What the table compares, and how texts were scored."""
+    signatures = inputs.details[TUNED].signatures or {}
     return (
         f"Everyone answers the same {numbers.count(len(inputs.predictions[TUNED]))} test rows with the same "
         f"settings; few-shot puts {inputs.evaluation.few_shot.k} training rows into the prompt. "
-        "The line around a value is its interval."
+        "The line around a value is its interval. Beside a difference stands how likely chance alone would "
+        "make one as large (p), and the smallest true difference that so many rows would show with "
+        f"{100 * inputs.evaluation.statistics.power:g} % probability."
+        + "".join(f" {name} by sacrebleu: {signature}." for name, signature in signatures.items())
     )
 
 
 def _computed(inputs: ReportInputs) -> list[str]:
     """All metrics, in the order in which evaluation computes them; the metrics' files are sorted by name."""
-    return [metric for metric in inputs.differences if metric in inputs.scores[TUNED]]
+    return [metric for metric in inputs.paired if metric in inputs.scores[TUNED]]
 
 
 def _block(inputs: ReportInputs, metric: str) -> Block:
@@ -162,16 +206,19 @@ def _place(value: float | None) -> float | None:
 
 
 def _delta(inputs: ReportInputs, metric: str) -> Delta | None:
-    if metric not in inputs.differences or not numbers.is_share(metric):
+    if metric not in inputs.paired or metric_of(metric).better == "one":
         return None
     rival = best_prompted(inputs, metric)
-    score = inputs.differences[metric][rival]
+    pair = inputs.paired[metric][rival]
+    score = pair.difference
     meanings = {1: "clearly better", 0: "no clear difference", -1: "clearly worse"}
     return Delta(
         against=SHORT[rival],
         value=numbers.difference(metric, score.value),
         interval=numbers.interval(metric, score.low, score.high),
-        meaning=meanings[_direction(score)],
+        meaning=meanings[_direction(metric, score)],
+        test=test_in_words(pair),
+        detectable=numbers.difference(metric, pair.detectable).lstrip("+"),
     )
 
 
@@ -179,16 +226,15 @@ def _named(inputs: ReportInputs, sign: int) -> Sequence[tuple[str, str]]:
     """The metrics in which the tuned model is clearly better (1) or worse (-1) than the best prompt."""
     found = []
     for metric in inputs.task.metrics:
-        if not numbers.is_share(metric):
+        if metric_of(metric).better == "one":
             continue
-        score = inputs.differences[metric][best_prompted(inputs, metric)]
-        if _direction(score) == sign:
+        score = inputs.paired[metric][best_prompted(inputs, metric)].difference
+        if _direction(metric, score) == sign:
             found.append((metric, f"{metric_name(metric).lower()} {numbers.difference(metric, score.value)}"))
     return found
 
 
-def _direction(score: Interval) -> int:
-    """1 if the whole interval lies above zero, -1 if below, 0 if it holds zero or there is none."""
-    if score.low is None or score.high is None:
-        return 0
-    return int(score.low > 0) - int(score.high < 0)
+def _direction(metric: str, difference: Interval) -> int:
+    """1 if the whole interval of a difference is for the better, -1 if for the worse, 0 if it holds zero."""
+    sign = -1 if metric_of(metric).better == "lower" else 1
+    return sign * (int(difference.low > 0) - int(difference.high < 0))

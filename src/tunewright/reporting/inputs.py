@@ -15,9 +15,11 @@ from tunewright.config.schema.settings import Choices, Project
 from tunewright.config.schema.task import Task
 from tunewright.data.card import DataCard
 from tunewright.evaluation.compare import Prompting
+from tunewright.evaluation.details import Details
+from tunewright.evaluation.paired import Paired
 from tunewright.evaluation.predictions import Contestant, Prediction
 from tunewright.evaluation.results import Results
-from tunewright.evaluation.statistics import Interval
+from tunewright.evaluation.slice_differences import SliceDifference
 from tunewright.evaluation.suites.judge import SuiteResult
 from tunewright.evaluation.verdict import Verdict
 from tunewright.models.record import BaseModelRecord
@@ -31,7 +33,9 @@ class ReportInputs:
     Attributes:
         version: of tunewright.
         scores: of all contestants; an extraction's fields are metrics named `field.NAME`.
-        differences: metric -> contestant -> tuned minus that contestant, on the same rows.
+        paired: metric -> contestant -> tuned against that contestant, on the same rows.
+        details: contestant -> what stands behind the scores: tables by label, field, violation and slice.
+        slices: tuned against the best prompt by slice, in the task's first metric.
         row_scores: contestant -> row id -> how good that answer is, 0 to 1.
         predictions: contestant -> answers.
         train: metrics/train.json.
@@ -53,7 +57,9 @@ class ReportInputs:
     base_model: BaseModelRecord
     card: DataCard
     scores: Results
-    differences: Mapping[str, Mapping[Contestant, Interval]]
+    paired: Mapping[str, Mapping[Contestant, Paired]]
+    details: Mapping[Contestant, Details]
+    slices: Sequence[SliceDifference]
     row_scores: Mapping[Contestant, Mapping[str, float]]
     predictions: Mapping[Contestant, Sequence[Prediction]]
     verdict: Verdict

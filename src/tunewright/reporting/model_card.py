@@ -9,9 +9,11 @@ import re
 from typing import Any
 
 from tunewright.reporting import comparison, facts, numbers
+from tunewright.reporting.data_card.personal_data import fates, found_sentence
 from tunewright.reporting.inputs import ReportInputs
 from tunewright.reporting.names import CONTESTANTS, TUNED
 from tunewright.reporting.rationale import decision_facts
+from tunewright.reporting.review_facts import review_facts
 from tunewright.reporting.templates import fenced, render_markdown
 from tunewright.reporting.verdict_view import criterion_rows, verdict_view
 
@@ -41,7 +43,9 @@ def _context(inputs: ReportInputs) -> dict[str, Any]:
         "criteria": criterion_rows(inputs.verdict),
         "notes": comparison.notes(inputs),
         "sources": inputs.card.sources,
+        "personal_data": (found_sentence(inputs.card), *fates(inputs.card)),
         "funnel": facts.funnel(inputs),
+        "review": review_facts(inputs.card.review),
         "training_facts": facts.training_facts(inputs),
         "cost": facts.cost_lines(inputs),
         "rows": numbers.count(len(inputs.predictions[TUNED])),

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-RATIOS = ("length_ratio",)
-"""Metrics that are no share: written as they are, not in percent."""
+from tunewright.config.metrics import metric_of
 
 MINUS = "−"
 SECONDS_PER_MINUTE = 60
@@ -12,7 +11,7 @@ MINUTES_PER_HOUR = 60
 
 def is_share(metric: str) -> bool:
     """Whether the metric lies between 0 and 1."""
-    return metric not in RATIOS
+    return metric_of(metric).unit == "share"
 
 
 def score(metric: str, value: float | None) -> str:
@@ -38,6 +37,11 @@ def difference(metric: str, value: float | None) -> str:
     if is_share(metric):
         return f"{_signed(100 * value, 1, plus=True)} points"
     return _signed(value, 2, plus=True)
+
+
+def p_value(p: float) -> str:
+    """`p = 0.012`, two significant digits; below a thousandth says so."""
+    return f"p = {p:.2g}" if p >= 0.001 else "p < 0.001"
 
 
 def count(value: float) -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from tunewright.reporting import comparison, examples, facts, numbers
+from tunewright.reporting import breakdown, comparison, examples, facts, numbers
+from tunewright.reporting.data_card.personal_data import personal_data_table
 from tunewright.reporting.inputs import ReportInputs
 from tunewright.reporting.loss_curve import loss_chart
 from tunewright.reporting.names import CONTESTANTS
 from tunewright.reporting.rationale import decision_facts
+from tunewright.reporting.review_facts import review_facts
 from tunewright.reporting.suites_view import suite_examples, suite_rows
 from tunewright.reporting.templates import render_html
 from tunewright.reporting.verdict_view import criterion_rows, verdict_view
@@ -42,6 +44,11 @@ def _context(inputs: ReportInputs) -> dict[str, Any]:
         "confidence": f"{100 * inputs.evaluation.statistics.confidence:g} %",
         "contestant_names": list(CONTESTANTS.values()),
         "fields": comparison.fields(inputs),
+        "values": breakdown.value_rows(inputs),
+        "breaches": breakdown.breaches(inputs),
+        "labels": breakdown.label_rows(inputs),
+        "confusion": breakdown.confusion(inputs),
+        "slices": breakdown.slice_table(inputs),
         "examples": shown,
         "examples_explanation": examples.explanation(inputs, shown),
         "chart": chart,
@@ -53,7 +60,9 @@ def _context(inputs: ReportInputs) -> dict[str, Any]:
         "training_facts": facts.training_facts(inputs),
         "funnel": facts.funnel(inputs),
         "rejected": [(reason, numbers.count(rows)) for reason, rows in inputs.card.rejected.items()],
+        "personal_data": personal_data_table(inputs.card),
         "data_warnings": inputs.card.warnings,
+        "review": review_facts(inputs.card.review),
         "sources": inputs.card.sources,
         "answers": facts.answer_rows(inputs),
         "splits": facts.SPLITS,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,11 @@ from tunewright.config.schema.settings import Choices, Project
 from tunewright.config.schema.task import Contestant as Prompted
 from tunewright.config.schema.task import Task, TaskKind
 from tunewright.data.card import read_card
-from tunewright.evaluation.compare import check_same_rows, differences, prompting_suffices
+from tunewright.evaluation.compare import check_same_rows, compared, prompting_suffices
+from tunewright.evaluation.details import DETAILS, read_details
+from tunewright.evaluation.evidence import Evidence, measured_once, slices_named
 from tunewright.evaluation.metrics import Score, custom_metrics, scores
+from tunewright.evaluation.paired import Paired
 from tunewright.evaluation.predictions import (
     PREDICTIONS,
     Contestant,
@@ -26,7 +30,8 @@ from tunewright.evaluation.predictions import (
     read_predictions,
 )
 from tunewright.evaluation.results import read_results
-from tunewright.evaluation.statistics import Interval
+from tunewright.evaluation.slice_differences import slice_differences
+from tunewright.evaluation.slices import slices_of
 from tunewright.evaluation.suites.judge import compare_suites
 from tunewright.evaluation.suites.results import read_scores
 from tunewright.evaluation.verdict import judge
@@ -67,17 +72,27 @@ def read_inputs(
         TunewrightError: an artifact is missing or damaged, or the contestants answered other rows.
     """
     predictions = _predictions(root)
-    scored = _scored(root, task, predictions)
+    score = _scorer(root, task)
+    scored = {who: score(rows) for who, rows in predictions.items()}
+    train = artifacts.read_json(root / artifacts.METRICS / "train.json")
+    timings = _timings(root)
+    evidence = Evidence(
+        scored,
+        slices_named(task.acceptance, predictions, score),
+        measured_once(timings, train, len(predictions[TUNED]), hardware.price_per_hour),
+    )
     statistics = evaluation.statistics
     # Where both prompts are equally good, the first stands for them: with examples.
     prompted: dict[Prompted, dict[str, Score]] = {
         "few_shot": scored["few_shot"],
         "zero_shot": scored["zero_shot"],
     }
-    gaps: dict[Contestant, dict[str, Interval]] = {
-        "few_shot": differences(scored[TUNED], scored["few_shot"], statistics),
-        "zero_shot": differences(scored[TUNED], scored["zero_shot"], statistics),
+    pairs: dict[Contestant, dict[str, Paired]] = {
+        "few_shot": compared(scored[TUNED], scored["few_shot"], statistics),
+        "zero_shot": compared(scored[TUNED], scored["zero_shot"], statistics),
     }
+    headline = task.metrics[0]
+    rival = max(prompted, key=lambda who: prompted[who][headline].value())
     return ReportInputs(
         project=project,
         seed=seed,
@@ -95,18 +110,29 @@ def read_inputs(
             **read_results(root / artifacts.METRICS / "baseline.json"),
             **read_results(root / artifacts.METRICS / "evaluation.json"),
         },
-        differences={name: {who: gap[name] for who, gap in gaps.items()} for name in scored[TUNED]},
+        paired={name: {who: pair[name] for who, pair in pairs.items()} for name in scored[TUNED]},
+        details={
+            **read_details(root / artifacts.BASELINE / DETAILS),
+            **read_details(root / artifacts.EVALUATION / DETAILS),
+        },
+        slices=slice_differences(
+            scored[TUNED][headline],
+            prompted[rival][headline],
+            slices_of(predictions[TUNED], evaluation.slices, task.output),
+            statistics,
+            evaluation.slices.min_rows,
+        ),
         row_scores={
             who: _by_row(predictions[who], scored[who][ROW_METRIC[task.kind]]) for who in predictions
         },
         predictions=predictions,
-        verdict=judge(task.acceptance, scored[TUNED], prompted, statistics),
+        verdict=judge(task.acceptance, evidence, statistics),
         prompting=prompting_suffices(
             scored[TUNED], prompted, kind=task.kind, metrics=task.metrics, statistics=statistics
         ),
-        train=artifacts.read_json(root / artifacts.METRICS / "train.json"),
+        train=train,
         losses=read_losses(root / artifacts.LOSS_CSV),
-        timings=_timings(root),
+        timings=timings,
         hashes=_hashes(root),
         suites=compare_suites(
             read_scores(root / artifacts.BASE_SUITES),
@@ -131,15 +157,11 @@ def _predictions(root: Path) -> dict[Contestant, Sequence[Prediction]]:
     return found
 
 
-def _scored(
-    root: Path, task: Task, predictions: Mapping[Contestant, Sequence[Prediction]]
-) -> dict[Contestant, dict[str, Score]]:
+def _scorer(root: Path, task: Task) -> Callable[[Sequence[Prediction]], dict[str, Score]]:
+    """What scores the answers of one contestant, by the metrics of the task and of its criteria."""
     names = (*task.metrics, *(criterion.metric for criterion in task.acceptance))
     custom = custom_metrics(names, load_extensions(root))
-    return {
-        who: scores(rows, kind=task.kind, output=task.output, custom=custom)
-        for who, rows in predictions.items()
-    }
+    return partial(scores, kind=task.kind, output=task.output, custom=custom)
 
 
 def _by_row(rows: Sequence[Prediction], score: Score) -> dict[str, float]:

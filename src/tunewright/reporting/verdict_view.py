@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tunewright.evaluation.verdict import Verdict
+from tunewright.config.criterion_text import criterion_text
+from tunewright.evaluation.verdict import Judgement, Verdict
 from tunewright.reporting import numbers
-from tunewright.reporting.names import SHORT, metric_name
+from tunewright.reporting.names import MEASURED_NAMES, SHORT, metric_name
+
+NO_INTERVAL = "no interval"
 
 
 @dataclass(frozen=True)
@@ -20,8 +23,16 @@ class VerdictView:
 
 @dataclass(frozen=True)
 class CriterionRow:
-    """One criterion with what was found."""
+    """One criterion with what was found.
 
+    Attributes:
+        criterion: as a file's short form has it.
+        subject, least: in words: of what, and what is asked.
+        confidence: of the interval; empty where there is none.
+        value, interval: what was found.
+    """
+
+    criterion: str
     subject: str
     least: str
     confidence: str
@@ -33,7 +44,8 @@ class CriterionRow:
     @property
     def text(self) -> str:
         """The criterion as a sentence."""
-        return f"{self.subject}: {self.least}, at {self.confidence} confidence"
+        sure = f"at {self.confidence} confidence" if self.confidence else "measured once"
+        return f"{self.subject}: {self.least}, {sure}"
 
 
 def verdict_view(verdict: Verdict) -> VerdictView:
@@ -59,20 +71,34 @@ def verdict_view(verdict: Verdict) -> VerdictView:
 
 def criterion_rows(verdict: Verdict) -> tuple[CriterionRow, ...]:
     """The criteria in the task's order."""
-    rows = []
-    for found in verdict.criteria:
-        name, sign = metric_name(found.metric), found.over is not None
-        shown = numbers.difference if sign else numbers.score
-        subject = f"{name} over {SHORT[found.over]}" if found.over is not None else name
-        rows.append(
-            CriterionRow(
-                subject=subject,
-                least=f"at least {shown(found.metric, found.min)}",
-                confidence=f"{100 * found.confidence:g} %",
-                value=shown(found.metric, found.value),
-                interval=numbers.interval(found.metric, found.low, found.high),
-                passed=found.passed,
-                reason=found.reason,
-            )
-        )
-    return tuple(rows)
+    return tuple(map(_row, verdict.criteria))
+
+
+def _row(found: Judgement) -> CriterionRow:
+    name = MEASURED_NAMES.get(found.metric) or metric_name(found.metric)
+    subject = f"{name} over {SHORT[found.over]}" if found.over is not None else name
+    if found.slice:
+        where = ", ".join(f"{field}={value}" for field, value in found.slice.items())
+        subject = f"{subject} ({where})"
+    bounds = (("at least", found.min), ("at most", found.max))
+    asked = [f"{words} {_shown(found, bound)}" for words, bound in bounds if bound is not None]
+    has_interval = found.low is not None and found.high is not None
+    return CriterionRow(
+        criterion=criterion_text(
+            found.metric, found.over, found.slice, found.min, found.max, found.confidence
+        ),
+        subject=subject,
+        least=" and ".join(asked),
+        confidence=f"{100 * found.confidence:g} %" if not found.unit else "",
+        value=_shown(found, found.value),
+        interval=numbers.interval(found.metric, found.low, found.high) if has_interval else NO_INTERVAL,
+        passed=found.passed,
+        reason=found.reason,
+    )
+
+
+def _shown(found: Judgement, number: float | None) -> str:
+    """A number of a criterion in the unit that it is told in."""
+    if number is not None and found.unit:
+        return f"{numbers.decimal(number)} {found.unit}"
+    return (numbers.difference if found.over is not None else numbers.score)(found.metric, number)

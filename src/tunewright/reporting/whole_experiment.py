@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 
 from tunewright import artifacts
@@ -40,6 +41,8 @@ def whole_experiment(root: Path, inputs: ReportInputs, tracking: Tracking) -> It
     suites = {f"suites/{name}": value for name, value in flat_results(inputs.suites).items()}
     yield Final({**inputs.train, **suites, "accepted": float(inputs.verdict.accepted)})
     yield Facts({"timing": inputs.timings})
+    if inputs.card.review is not None:
+        yield Facts({"review": asdict(inputs.card.review)})
     yield from _results(root, inputs, tracking.upload)
     yield File(artifacts.MODEL_CARD.as_posix())
     if inputs.data.allow_rows_in_trackers and tracking.sample_rows:
@@ -69,9 +72,9 @@ def _differences(inputs: ReportInputs) -> dict[str, float]:
     """Tuned minus prompted, as `tuned_over_CONTESTANT/METRIC` with its interval."""
     return {
         f"tuned_over_{contestant}/{name}": value
-        for metric, gaps in inputs.differences.items()
-        for contestant, gap in gaps.items()
-        for name, value in with_intervals({metric: gap}).items()
+        for metric, pairs in inputs.paired.items()
+        for contestant, pair in pairs.items()
+        for name, value in with_intervals({metric: pair.difference}).items()
     }
 
 

@@ -20,8 +20,10 @@ from tunewright.config.stage_settings import stage_settings
 from tunewright.data.canaries import without_canaries
 from tunewright.data.rows import Message, read_rows
 from tunewright.devices import held_devices
+from tunewright.evaluation.details import DETAILS, details_of, write_details
 from tunewright.evaluation.few_shot import check_examples_fit, draw_examples, few_shot_prompt
 from tunewright.evaluation.generate import generate, room_for_prompt
+from tunewright.evaluation.likelihood import with_likelihoods
 from tunewright.evaluation.metrics import custom_metrics, measure, scores
 from tunewright.evaluation.predictions import PREDICTIONS, Contestant, write_predictions
 from tunewright.evaluation.results import flat_values, write_results
@@ -81,16 +83,27 @@ def run(root: Path) -> None:
         timing = timing_record(
             time.perf_counter() - started, sum(generated.new_tokens for generated in answered.values())
         )
-        results = {
-            contestant: measure(
-                scores(generated.predictions, kind=task.kind, output=task.output, custom=custom),
-                evaluation.statistics,
+        predictions = {
+            contestant: with_likelihoods(
+                model, tokenizer, generated.predictions, prompts[contestant], task, work
             )
             for contestant, generated in answered.items()
         }
+        scored = {
+            contestant: scores(answers, kind=task.kind, output=task.output, custom=custom)
+            for contestant, answers in predictions.items()
+        }
+        results = {contestant: measure(found, evaluation.statistics) for contestant, found in scored.items()}
         write_predictions(
             root / BASELINE / PREDICTIONS,
-            [prediction for generated in answered.values() for prediction in generated.predictions],
+            [prediction for answers in predictions.values() for prediction in answers],
+        )
+        write_details(
+            root / BASELINE / DETAILS,
+            {
+                contestant: details_of(answers, scored[contestant], task, evaluation)
+                for contestant, answers in predictions.items()
+            },
         )
         write_results(root / METRICS / "baseline.json", results)
         # Who takes over finished work tells how long that took, not how long the taking over did.

@@ -19,7 +19,9 @@ from tunewright.config.schema.method import Quantization
 from tunewright.config.stage_settings import stage_settings
 from tunewright.data.rows import read_rows
 from tunewright.devices import held_devices
+from tunewright.evaluation.details import DETAILS, details_of, write_details
 from tunewright.evaluation.generate import generate
+from tunewright.evaluation.likelihood import with_likelihoods
 from tunewright.evaluation.metrics import custom_metrics, measure, scores
 from tunewright.evaluation.predictions import PREDICTIONS, write_predictions
 from tunewright.evaluation.proof import load_proven
@@ -74,9 +76,12 @@ def run(root: Path) -> None:
             model, tokenizer, rows, prompts, contestant="tuned", evaluation=evaluation, folder=work
         )
         timing = timing_record(time.perf_counter() - started, generated.new_tokens)
-        scored = scores(generated.predictions, kind=task.kind, output=task.output, custom=custom)
+        answers = with_likelihoods(model, tokenizer, generated.predictions, prompts, task, work)
+        scored = scores(answers, kind=task.kind, output=task.output, custom=custom)
         results: Results = {"tuned": measure(scored, evaluation.statistics)}
-        write_predictions(root / EVALUATION / PREDICTIONS, generated.predictions)
+        write_predictions(root / EVALUATION / PREDICTIONS, answers)
+        details = details_of(answers, scored, task, evaluation)
+        write_details(root / EVALUATION / DETAILS, {"tuned": details})
         write_results(root / METRICS / "evaluation.json", results)
         # Who takes over finished work tells how long that took, not how long the taking over did.
         write_json(root / TIMINGS / "evaluate.json", write_json_once(work / TIMING, timing.as_dict()))

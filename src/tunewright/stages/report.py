@@ -1,4 +1,4 @@
-"""report: compare, judge against the acceptance criteria, write report and model card.
+"""report: compare, judge against the acceptance criteria, write report, model card and data card.
 
 A failed criterion is recorded, not raised: the numbers of a model that was not accepted must survive.
 `tunewright accept` is what exits non-zero.
@@ -13,6 +13,8 @@ from tunewright.config.stage_settings import stage_settings
 from tunewright.evaluation.suites.judge import flat_results
 from tunewright.evaluation.verdict import write_verdict
 from tunewright.progress import say
+from tunewright.reporting.data_card.inputs import read_data_card_inputs
+from tunewright.reporting.data_card.page import render_data_card_html, render_data_card_markdown
 from tunewright.reporting.model_card import render_model_card
 from tunewright.reporting.page import render_report
 from tunewright.reporting.read import read_inputs
@@ -43,6 +45,16 @@ def run(root: Path) -> None:
     )
     artifacts.write_text(root / artifacts.REPORT, render_report(inputs))
     artifacts.write_text(root / artifacts.MODEL_CARD, render_model_card(inputs))
+    of_data = read_data_card_inputs(
+        root,
+        project=inputs.project,
+        version=inputs.version,
+        task=inputs.task,
+        data=inputs.data,
+        train=inputs.train,
+    )
+    artifacts.write_text(root / artifacts.DATA_CARD_PAGE, render_data_card_html(of_data))
+    artifacts.write_text(root / artifacts.DATA_CARD_MARKDOWN, render_data_card_markdown(of_data))
     write_verdict(root / artifacts.METRICS / "acceptance.json", inputs.verdict)
     artifacts.write_json(root / artifacts.METRICS / "suites.json", flat_results(inputs.suites))
 

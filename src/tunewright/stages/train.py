@@ -8,6 +8,7 @@ from pathlib import Path
 from tunewright import artifacts
 from tunewright.artifacts import write_json, write_text
 from tunewright.config.stage_settings import stage_settings
+from tunewright.data.review.standing import refuse_without_clearance
 from tunewright.devices import held_devices
 from tunewright.errors import PrunedError
 from tunewright.models.fetch import resolve
@@ -17,7 +18,7 @@ from tunewright.training.checkpoints import discard
 from tunewright.training.launch import train_in_processes
 from tunewright.training.worker import read_result
 
-DEPENDENCIES = (artifacts.BASE_MODEL, artifacts.TRAIN_ROWS, artifacts.VALIDATION_ROWS)
+DEPENDENCIES = (artifacts.BASE_MODEL, artifacts.TRAIN_ROWS, artifacts.VALIDATION_ROWS, artifacts.CLEARANCE)
 
 
 def run(root: Path) -> None:
@@ -26,10 +27,11 @@ def run(root: Path) -> None:
     Raises:
         InterruptionError: a signal has ended it, after a checkpoint.
         PrunedError: a search has given it up; its checkpoints are gone.
-        TrainingError: rows that cannot be trained on, or a result that cannot be trusted.
+        TrainingError: a review is due, rows cannot be trained on, or the result cannot be trusted.
         ModelError: the base model cannot be had or loaded.
     """
     root = root.resolve()
+    refuse_without_clearance(root)
     given = stage_settings("train", root)
     base_folder = resolve(read_record(root / artifacts.BASE_MODEL))
     hardware = given.settings.hardware

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Write verdict.md: what the last committed run found, as a comment on a pull or merge request.
+# Write verdict.md: what the last committed run found, as a comment on a pull or merge request; and verdict.xml,
+# the same as JUnit XML, for services that show tests.
 #   sh ci/verdict.sh
 # Exit code: 0 if the criteria hold or nothing has been run yet, 1 if one fails, 2 if the configuration is broken.
 # Metrics come with git, the report and the models from the DVC remote; a project without one still gets its table.
@@ -26,6 +27,7 @@ if [ ! -f metrics/acceptance.json ]; then
 else
   tunewright accept --format markdown >>verdict.md
   code=$?
+  tunewright accept --format junit >verdict.xml
 fi
 cat verdict.md
 exit "$code"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+from functools import cache
+from io import BytesIO
 from pathlib import Path
 from unittest.mock import patch
 
@@ -37,6 +39,7 @@ AUTO = {"data.sources": [{**SOURCE, "format": "auto", "path": "data/raw/rows.txt
 BOOK = {"data.sources": [{**SOURCE, "format": "excel", "path": "data/raw/rows.xlsx", "sheet": "one"}]}
 PLANTED = {"evaluation.suites.leakage.enabled": True, "data.canaries.count": 2}
 HUB = {"repo_id": "acme/rows", "revision": "1" * 40, "file": "rows.jsonl"}
+BY_LABEL = {"data.fields.meta": ["label"], "data.balance.by": "label"}
 FROM_HUB = {"data.sources": [{**SOURCE, "path": "data/raw/fetched.jsonl", "hub": HUB}]}
 
 
@@ -74,7 +77,7 @@ def prepared(settings: Settings, folder: Path) -> object:
     table = "id,x;prompt,y;completion\n" + "".join(f"{n},1;{n},2;{n}\n" for n in range(60))
     (raw / "rows.txt").write_text(table)
     if settings.data.sources[0].format == "excel":
-        write_book(raw / "rows.xlsx")
+        (raw / "rows.xlsx").write_bytes(book_of_two_sheets())
     (folder / "extensions").mkdir()
     (folder / "extensions" / "loud.py").write_text(TRANSFORM)
     (folder / "extensions" / "first_rows.py").write_text(READER)
@@ -84,17 +87,19 @@ def prepared(settings: Settings, folder: Path) -> object:
     return {path.name: path.read_text() for path in sorted((folder / artifacts.DATA).iterdir())}
 
 
-def write_book(path: Path) -> None:
-    """A workbook of two sheets."""
+@cache
+def book_of_two_sheets() -> bytes:
+    """A workbook, the same bytes each time it is asked for: the file holds when it was made."""
     from openpyxl import Workbook
 
-    book = Workbook()
+    book, file = Workbook(), BytesIO()
     for sheet in (book.active, book.create_sheet("two")):
         sheet.append(["id", "prompt", "completion"])
         for number in range(60):
             sheet.append([f"{number}", f"{sheet.title} {number}", f"{number}"])
     book.active.title = "one"
-    book.save(path)
+    book.save(file)
+    return file.getvalue()
 
 
 def fetched(settings: Settings, folder: Path) -> object:
@@ -163,4 +168,12 @@ EFFECTS = {
     "data.canaries.count": Effect(prepared, 2, {"evaluation.suites.leakage.enabled": True}),
     "data.canaries.repeats": Effect(prepared, 3, PLANTED),
     "data.canaries.seed": Effect(prepared, 3, PLANTED),
+    "data.minimum.purpose": Effect(prepared, "vocabulary"),
+    "data.minimum.rows": Effect(prepared, 10),
+    "data.minimum.policy": Effect(prepared, "fail"),
+    "data.balance.policy": Effect(prepared, "downsample", BY_LABEL),
+    "data.balance.by": Effect(prepared, "label", {"data.fields.meta": ["label"]}),
+    "data.balance.ratio": Effect(prepared, 2.0, {**BY_LABEL, "data.balance.policy": "oversample"}),
+    "data.balance.warn_above": Effect(prepared, 2.0, BY_LABEL),
+    "data.coverage.min_rows": Effect(prepared, 1, {"data.fields.meta": ["label"]}),
 }

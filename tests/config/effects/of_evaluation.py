@@ -17,8 +17,10 @@ from tunewright import artifacts
 from tunewright.config.resolved import to_yaml
 from tunewright.config.schema import Settings
 from tunewright.data.rows import write_rows
+from tunewright.evaluation.details import details_of
 from tunewright.evaluation.generate import generate
 from tunewright.evaluation.metrics import measure, scores
+from tunewright.evaluation.paired import smallest_detectable
 from tunewright.models import tiny
 from tunewright.models.load import load_model, load_tokenizer
 from tunewright.models.record import BaseModelRecord, write_record
@@ -107,6 +109,24 @@ def measured(settings: Settings, _: Path) -> object:
     return measure(found, settings.evaluation.statistics)
 
 
+def sliced(settings: Settings, _: Path) -> object:
+    """Names and sizes of the slices of some answers, and which are too small."""
+    rows = [
+        replace(row, prompt="why? " * (index % 7 + 1), meta={"channel": "web" if index % 3 else "mail"})
+        for index, row in enumerate(predictions(["a"] * 30, ["a"] * 30))
+    ]
+    evaluation, task = settings.evaluation, settings.task
+    found = scores(rows, kind=task.kind, output=task.output, custom={})
+    return [
+        (one.by, one.value, one.n, one.too_small) for one in details_of(rows, found, task, evaluation).slices
+    ]
+
+
+def detectable(settings: Settings, _: Path) -> object:
+    """The smallest difference that a standard error of 1 lets be shown."""
+    return smallest_detectable(1.0, settings.evaluation.statistics)
+
+
 FEW = {"evaluation.max_new_tokens": 3}
 EFFECTS = {
     "evaluation.precision": Effect(asked, "bf16", {"hardware.supports_bf16": True}),
@@ -118,4 +138,8 @@ EFFECTS = {
     "evaluation.few_shot.seed": Effect(asked, 1),
     "evaluation.statistics.confidence": Effect(measured, 0.8),
     "evaluation.statistics.bootstrap_samples": Effect(measured, 100),
+    "evaluation.statistics.power": Effect(detectable, 0.9),
+    "evaluation.slices.by": Effect(sliced, ["length"]),
+    "evaluation.slices.length_bands": Effect(sliced, 2),
+    "evaluation.slices.min_rows": Effect(sliced, 3),
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from unittest.mock import patch
 
@@ -13,14 +13,16 @@ from tests.config.effects.of_evaluation import asked
 from tests.unit.evaluation.made_up import predictions
 from tests.unit.reporting.made_up import read_project, write_project
 from tunewright.config.schema import Settings
+from tunewright.evaluation.evidence import Evidence, slices_named
 from tunewright.evaluation.metrics import scores
+from tunewright.evaluation.predictions import Contestant
 from tunewright.evaluation.verdict import judge
 from tunewright.reporting.inputs import ReportInputs
 from tunewright.reporting.model_card import render_model_card
 from tunewright.reporting.page import render_report
 
 REFERENCES = ['{"a": 1}', '{"a": 2}'] * 20
-ANSWERS = {
+ANSWERS: dict[Contestant, list[str]] = {
     "tuned": ['{"a": 1}'] * 40,
     "zero_shot": ["none"] * 40,
     "few_shot": ['{"a": 1}'] * 20 + ['{"b": 2}'] * 20,
@@ -45,15 +47,40 @@ def scored(settings: Settings, _: Path) -> object:
     return {name: score.rows.tolist() for name, score in found.items()}
 
 
+WRITTEN = [
+    ('{"a": "Ada  Lovelace", "n": ["x", "Y"]}', '{"a": "ada lovelace", "n": ["Y", "x"]}'),
+    ('{"a": "ADA", "n": []}', '{"a": "Ada", "n": []}'),
+    ('{"a": "31.12.1999", "n": []}', '{"a": "1999-12-31", "n": []}'),
+    ('{"a": "1.234,5", "n": []}', '{"a": "1234,50", "n": []}'),
+    ('{"a": " b ", "n": ["X"]}', '{"a": "b", "n": ["x"]}'),
+]
+
+
+def compared(settings: Settings, _: Path) -> object:
+    """How answers do that say the same in other writing."""
+    answers, references = zip(*WRITTEN, strict=True)
+    task = settings.task
+    found = scores(predictions(answers, references), kind=task.kind, output=task.output, custom={})
+    return {name: score.rows.tolist() for name, score in found.items()}
+
+
+def formatted(settings: Settings, _: Path) -> object:
+    """Which of some answers keep the format rules."""
+    answers = ["Dear Ada, yes.", '{"yes": 1}', "no", "Dear Ben, no."]
+    task = settings.task
+    found = scores(predictions(answers, answers), kind=task.kind, output=task.output, custom={})
+    return {name: score.rows.tolist() for name, score in found.items() if name.startswith("format.")}
+
+
 def judged(settings: Settings, _: Path) -> object:
     """The verdict on made-up answers, without what it repeats of the criteria."""
     task = settings.task
-    found = {
-        who: scores(predictions(answers, REFERENCES), kind=task.kind, output=task.output, custom={})
-        for who, answers in ANSWERS.items()
-    }
-    tuned = found.pop("tuned")
-    verdict = judge(task.acceptance, tuned, found, settings.evaluation.statistics)  # type: ignore[arg-type]
+    score = partial(scores, kind=task.kind, output=task.output, custom={})
+    answered = {who: predictions(answers, REFERENCES) for who, answers in ANSWERS.items()}
+    evidence = Evidence(
+        {who: score(rows) for who, rows in answered.items()}, slices_named(task.acceptance, answered, score)
+    )
+    verdict = judge(task.acceptance, evidence, settings.evaluation.statistics)
     return [(one.passed, one.value, one.low, one.high) for one in verdict.criteria]
 
 
@@ -94,6 +121,17 @@ def model_card(settings: Settings, _: Path) -> object:
 PRICE = {
     "hardware.price_per_hour": {"amount": 1.0, "currency": "EUR", "date": "2026-01-15", "source": "list"}
 }
+TEXTS = {
+    **EXTRACTION,
+    "task.output.json_schema": {
+        "type": "object",
+        "properties": {"a": {"type": "string"}, "n": {"type": "array", "items": {"type": "string"}}},
+    },
+}
+RULE = {**TEXTS, "task.output.field_rules": [{"path": "a", "ignore_case": True}]}
+LIST_RULE = {**TEXTS, "task.output.field_rules": [{"path": "n[]", "ignore_case": True}]}
+BOTH = {"path": "a", "ignore_whitespace": True}
+FORMAT_RULE = {"task.output.format_rules": [{"name": "greeted", "contains": ["Dear"]}]}
 EFFECTS = {
     "project.name": Effect(model_card, "Another name"),
     **{
@@ -114,6 +152,21 @@ EFFECTS = {
     "task.instructions": Effect(asked, "Answer in Latin."),
     "task.output.json_schema": Effect(scored, {**SCHEMA, "required": ["b"]}, EXTRACTION),
     "task.output.labels": Effect(scored, ["yes", "no", "maybe"], LABELS),
+    "task.output.field_rules": Effect(compared, [{"path": "a", "ignore_whitespace": True}], RULE),
+    "task.output.field_rules.*.path": Effect(compared, "n[]", RULE),
+    "task.output.field_rules.*.ignore_case": Effect(
+        compared, False, {**TEXTS, "task.output.field_rules": [{**BOTH, "ignore_case": True}]}
+    ),
+    "task.output.field_rules.*.ignore_whitespace": Effect(compared, True, RULE),
+    "task.output.field_rules.*.date_formats": Effect(compared, ["%Y-%m-%d", "%d.%m.%Y"], RULE),
+    "task.output.field_rules.*.decimal_sign": Effect(compared, ",", RULE),
+    "task.output.field_rules.*.ignore_order": Effect(compared, True, LIST_RULE),
+    "task.output.format_rules": Effect(formatted, [{"name": "short", "lacks": ["Dear"]}], FORMAT_RULE),
+    "task.output.format_rules.*.name": Effect(formatted, "polite", FORMAT_RULE),
+    "task.output.format_rules.*.regex": Effect(formatted, r"no\.$", FORMAT_RULE),
+    "task.output.format_rules.*.json_schema": Effect(formatted, {"type": "object"}, FORMAT_RULE),
+    "task.output.format_rules.*.contains": Effect(formatted, ["Ben"], FORMAT_RULE),
+    "task.output.format_rules.*.lacks": Effect(formatted, ["Ben"], FORMAT_RULE),
     "task.metrics": Effect(
         report,
         ["exact_match", "schema_valid"],
@@ -123,6 +176,8 @@ EFFECTS = {
     "task.acceptance.*.metric": Effect(judged, "exact_match", CRITERION),
     "task.acceptance.*.min": Effect(judged, 0.99, CRITERION),
     "task.acceptance.*.over": Effect(judged, "few_shot", CRITERION),
+    "task.acceptance.*.max": Effect(judged, 0.9, CRITERION),
+    "task.acceptance.*.slice": Effect(judged, {"reference.a": "1"}, CRITERION),
     "task.acceptance.*.confidence": Effect(judged, 0.6, CRITERION),
     "hardware.price_per_hour": Effect(report, PRICE["hardware.price_per_hour"]),
     "hardware.price_per_hour.amount": Effect(report, 2.0, PRICE),

@@ -12,7 +12,6 @@ from unittest.mock import patch
 from tests.config.effects.effect import Effect, refused
 from tests.config.effects.of_evaluation import tiny_folder
 from tests.unit.evaluation.made_up import make_rows
-from tests.unit.reporting.made_up import card
 from tunewright.cli import plan
 from tunewright.config.schema import Settings
 from tunewright.tracking.none import NoRun
@@ -129,7 +128,7 @@ def watched(settings: Settings, folder: Path) -> object:
 
 def estimated(settings: Settings, _: Path) -> object:
     """What `tunewright plan` says of the training."""
-    return list(plan._training(settings, card(), estimated_tokens(make_rows(9), "", 64)))
+    return list(plan._training(settings, 9, estimated_tokens(make_rows(9), "", 64)))
 
 
 def started(settings: Settings, folder: Path) -> object:

@@ -206,6 +206,13 @@ RULES = [
         {MINE: "defaults: [full, _self_]\n\nquantization: {bnb_4bit_quant_type: nf4}\n"},
     ),
     in_set(
+        "dropping by language from a sample",
+        {"data": {"cleaning": {"flags": {"language": "drop"}}}},
+        "data.cleaning.flags.language",
+        "needs the language of every row, and data.cleaning.language_sample is 1000",
+        "tunewright set data.cleaning.language_sample=null",
+    ),
+    in_set(
         "shares that do not sum to 1",
         {"data": {"split": {"train": 0.5}}},
         "data.split",
@@ -216,6 +223,45 @@ RULES = [
         {"data": {"split": {"stratify_by": "completion"}}},
         "data.split.stratify_by",
         "cannot go with group_by",
+    ),
+    in_set(
+        "a minimum by label without labels",
+        {"data": {"minimum": {"purpose": "classification"}}},
+        "data.minimum.purpose",
+        "a task of kind extraction does not have",
+    ),
+    in_set(
+        "ratio of a balance that only reports",
+        {"data": {"balance": {"ratio": 2.0}}},
+        "data.balance.ratio",
+        "means nothing to policy report",
+        "tunewright set data.balance.policy=downsample",
+    ),
+    in_set(
+        "balance without classes",
+        {"data": {"balance": {"policy": "oversample"}}},
+        "data.balance.by",
+        "oversample must know the classes",
+    ),
+    in_set(
+        "a class for each answer",
+        {"data": {"balance": {"by": "completion"}}},
+        "data.balance.by",
+        "would make a class of each answer",
+    ),
+    in_set(
+        "balance by a misspelt key of the answer",
+        {"data": {"balance": {"by": "completion.categry"}}},
+        "data.balance.by",
+        "the answers have no field 'categry'",
+        "did you mean 'category'?",
+    ),
+    in_set(
+        "balance by a field that is not kept",
+        {"data": {"balance": {"by": "chanel"}}},
+        "data.balance.by",
+        "'chanel' is not kept with the rows",
+        "did you mean 'channel'?",
     ),
     in_set(
         "balance by a field that is not there",
@@ -257,6 +303,123 @@ RULES = [
         "did you mean 'exact_match'?",
     ),
     in_set(
+        "format rule that is not declared, as a metric",
+        {
+            "task": {
+                "metrics": ["format.greets"],
+                "output": {"format_rules": [{"name": "greet", "regex": "^Hi"}]},
+            }
+        },
+        "task.metrics.0",
+        "'format.greets' is no metric of kind extraction",
+        "format.greet",
+    ),
+    in_set(
+        "format rule that asks for nothing",
+        {"task": {"output": {"format_rules": [{"name": "greets"}]}}},
+        "task.output.format_rules.0",
+        "'greets' asks for nothing",
+        "give regex, json_schema, contains or lacks",
+    ),
+    in_set(
+        "format rule twice",
+        {"task": {"output": {"format_rules": [{"name": "a", "regex": "b"}, {"name": "a", "regex": "c"}]}}},
+        "task.output.format_rules.1.name",
+        "'a' stands there twice",
+    ),
+    in_set(
+        "format rule that no answer keeps",
+        {"task": {"output": {"format_rules": [{"name": "a", "contains": ["x"], "lacks": ["x"]}]}}},
+        "task.output.format_rules.0.lacks",
+        "no answer could keep both",
+    ),
+    in_set(
+        "format rule with a pattern of another dialect",
+        {"task": {"output": {"format_rules": [{"name": "a", "regex": "(?=b)"}]}}},
+        "task.output.format_rules.0.regex",
+        "is no regular expression of RE2",
+        "no look-around",
+    ),
+    in_set(
+        "format rule with no schema",
+        {"task": {"output": {"format_rules": [{"name": "a", "json_schema": {"type": "objct"}}]}}},
+        "task.output.format_rules.0.json_schema",
+        "is no JSON Schema (2020-12)",
+    ),
+    in_set(
+        "slices by a field that rows do not keep",
+        {"evaluation": {"slices": {"by": ["length", "meta.chanel"]}}},
+        "evaluation.slices.by.1",
+        "rows keep no field 'chanel'",
+    ),
+    in_set(
+        "slices by a field that answers lack",
+        {"evaluation": {"slices": {"by": ["field.categry"]}}},
+        "evaluation.slices.by.0",
+        "the answers have no field 'categry'",
+        "category",
+    ),
+    in_set(
+        "slices by the same twice",
+        {"evaluation": {"slices": {"by": ["length", "length"]}}},
+        "evaluation.slices.by.1",
+        "'length' stands there twice",
+    ),
+    in_set(
+        "metric that is better the lower it is, as a criterion",
+        {
+            "task": {
+                "kind": "classification",
+                "output": {"json_schema": None, "labels": ["yes", "no"]},
+                "metrics": ["accuracy"],
+                "acceptance": [{"metric": "calibration_error", "min": 0.1}],
+            }
+        },
+        "task.acceptance.0.metric",
+        "is better the lower it is",
+    ),
+    in_set(
+        "rule for a field that the schema lacks",
+        {"task": {"output": {"field_rules": [{"path": "categry", "ignore_case": True}]}}},
+        "task.output.field_rules.0.path",
+        "the schema has no 'categry'",
+        "category",
+    ),
+    in_set(
+        "rule for a field that declares nothing",
+        {"task": {"output": {"field_rules": [{"path": "category"}]}}},
+        "task.output.field_rules.0",
+        "declares nothing for 'category'",
+    ),
+    in_set(
+        "two rules for a field",
+        {
+            "task": {
+                "output": {
+                    "field_rules": [
+                        {"path": "category", "ignore_case": True},
+                        {"path": "category", "ignore_whitespace": True},
+                    ]
+                }
+            }
+        },
+        "task.output.field_rules.1.path",
+        "'category' stands there twice",
+    ),
+    in_set(
+        "order of what is no list",
+        {"task": {"output": {"field_rules": [{"path": "category", "ignore_order": True}]}}},
+        "task.output.field_rules.0.ignore_order",
+        "is for lists",
+    ),
+    in_set(
+        "dates without a year",
+        {"task": {"output": {"field_rules": [{"path": "category", "date_formats": ["%d.%m."]}]}}},
+        "task.output.field_rules.0.date_formats",
+        "does not hold a whole date",
+        "%d.%m.%Y",
+    ),
+    in_set(
         "metric of another kind",
         {"task": {"metrics": ["macro_f1"]}},
         "task.metrics.0",
@@ -276,6 +439,125 @@ RULES = [
         "write 0.9 for 90 %",
     ),
     in_set(
+        "criterion on an unknown metric",
+        {"task": {"acceptance": [{"metric": "schema_vald", "min": 0.9}]}},
+        "task.acceptance.0.metric",
+        "nothing that a run measures",
+        "did you mean 'schema_valid'?",
+    ),
+    in_set(
+        "criterion on an unknown measurement",
+        {"task": {"acceptance": ["trian_cost <= 3"]}},
+        "task.acceptance.0.metric",
+        "did you mean 'train_cost'?",
+    ),
+    in_set(
+        "criterion of another kind",
+        {"task": {"acceptance": ["macro_f1 >= 0.5"]}},
+        "task.acceptance.0.metric",
+        "it is a metric of kind classification",
+    ),
+    in_set(
+        "criterion without a bound",
+        {"task": {"acceptance": [{"metric": "exact_match"}]}},
+        "task.acceptance.0",
+        "says neither min nor max",
+    ),
+    in_set(
+        "minimum over maximum",
+        {"task": {"acceptance": [{"metric": "exact_match", "min": 0.8, "max": 0.6}]}},
+        "task.acceptance.0.max",
+        "is less than min, 0.8",
+    ),
+    in_set(
+        "criterion that cannot be met",
+        {"task": {"acceptance": ["exact_match >= 1"]}},
+        "task.acceptance.0.min",
+        "stays below it on any number of rows",
+    ),
+    in_set(
+        "difference that cannot be met",
+        {"task": {"acceptance": ["exact_match - base.exact_match >= 1.5"]}},
+        "task.acceptance.0.min",
+        "exact_match over zero_shot lies between -1 and 1",
+    ),
+    in_set(
+        "maximum that cannot be met",
+        {"task": {"acceptance": ["exact_match <= 0"]}},
+        "task.acceptance.0.max",
+        "stays above it on any number of rows",
+    ),
+    in_set(
+        "time that cannot be met",
+        {"task": {"acceptance": ["train_seconds <= 0"]}},
+        "task.acceptance.0.max",
+        "0 can never be reached",
+    ),
+    in_set(
+        "criteria that exclude each other",
+        {"task": {"acceptance": ["exact_match >= 0.8", "exact_match <= 0.5"]}},
+        "task.acceptance.1",
+        "contradicts task.acceptance.0",
+        "0.8 or more, and 0.5 or less",
+    ),
+    in_set(
+        "criterion twice",
+        {"task": {"acceptance": ["exact_match >= 0.8", "exact_match >= 0.80"]}},
+        "task.acceptance.1",
+        "is the same as task.acceptance.0",
+    ),
+    in_set(
+        "slice by an unknown field",
+        {"task": {"acceptance": ["exact_match[chanel=email] >= 0.8"]}},
+        "task.acceptance.0.slice",
+        "rows have no 'meta.chanel'; there are: meta.channel",
+        "did you mean 'meta.channel'?",
+    ),
+    in_set(
+        "slice by a bare name",
+        {"task": {"acceptance": [{"metric": "exact_match", "min": 0.8, "slice": {"channel": "email"}}]}},
+        "task.acceptance.0.slice",
+        "rows have no 'channel'",
+        "write meta.channel",
+    ),
+    in_set(
+        "slice by a value that the schema lacks",
+        {"task": {"acceptance": ["exact_match[reference.category=biling] >= 0.8"]}},
+        "task.acceptance.0.slice",
+        "reference.category is never 'biling'",
+        "did you mean 'billing'?",
+    ),
+    in_set(
+        "slice by a label without labels",
+        {"task": {"acceptance": ["exact_match[label=billing] >= 0.8"]}},
+        "task.acceptance.0.slice",
+        "rows have no 'label'",
+    ),
+    in_set(
+        "slice of what is measured once",
+        {"task": {"acceptance": ["seconds_per_answer[channel=email] <= 2"]}},
+        "task.acceptance.0.slice",
+        "is measured over all test rows together",
+    ),
+    in_set(
+        "difference of what is measured once",
+        {"task": {"acceptance": ["tokens_per_second - base.tokens_per_second >= 2"]}},
+        "task.acceptance.0.over",
+        "is measured of the tuned model alone",
+    ),
+    in_set(
+        "confidence of what is measured once",
+        {"task": {"acceptance": ["train_seconds <= 60 with confidence 0.9"]}},
+        "task.acceptance.0.confidence",
+        "so it has no interval",
+    ),
+    in_set(
+        "cost without a price",
+        {"task": {"acceptance": ["train_cost <= 3"]}},
+        "task.acceptance.0.metric",
+        "hardware.price_per_hour is null",
+    ),
+    in_set(
         "labels of another kind",
         {"task": {"output": {"labels": ["a", "b"]}}},
         "task.output.labels",
@@ -293,6 +575,20 @@ RULES = [
         },
         "task.output.labels",
         "needs the set of allowed answers",
+    ),
+    in_set(
+        "a classification counted as a whole",
+        {
+            "task": {
+                "kind": "classification",
+                "metrics": ["accuracy"],
+                "acceptance": [],
+                "output": {"json_schema": None, "labels": ["waste", "water"]},
+            },
+            "data": {"minimum": {"purpose": "vocabulary"}},
+        },
+        "data.minimum.purpose",
+        "vocabulary is counted over all rows",
     ),
     in_set(
         "label twice",

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from tests.unit.experiments.made_up import experiments, start
 from tunewright.cli.eject import packaged_options
 from tunewright.cli.main import app
 from tunewright.config.json_schema import schema_names
@@ -102,3 +103,13 @@ def test_outside_a_project(offers: Offers, tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.chdir(tmp_path / "elsewhere")
     assert offers("set", "method=l") == ["method=lora"]
     assert offers("set", "~") == []
+
+
+def test_revisions(offers: Offers) -> None:
+    assert offers("compare", "") == []
+    start(Path.cwd())
+    experiments(Path.cwd(), {"lr-one": {}, "lr-two": {}})
+    assert offers("compare", "lr") == ["lr-one", "lr-two"]
+    assert offers("compare", "lr-one", "") == ["workspace", "lr-one", "lr-two", "main"]
+    assert offers("show", "--diff", "ma") == ["main"]
+    assert offers("adopt", "") == ["lr-one", "lr-two"]

@@ -11,11 +11,13 @@ from typing import Any
 
 import pytest
 
-from tunewright.artifacts import TRAIN_ROWS
+from tunewright.artifacts import REJECTED_ROWS, TEST_ROWS, TRAIN_ROWS
 from tunewright.cli.feedback import BLOCK, add
+from tunewright.cli.freeze import freeze
 from tunewright.config.compose import compose
 from tunewright.config.schema.data import FEEDBACK
 from tunewright.data.feedback import OPEN
+from tunewright.data.frozen import TEST_LOCK
 from tunewright.errors import ConfigError, DataError, UsageError
 from tunewright.stages.compose import run as run_compose
 from tunewright.stages.prepare import run as run_prepare
@@ -269,3 +271,104 @@ def test_a_damaged_line_of_earlier_corrections_is_named(project: Path) -> None:
     (project / FEEDBACK).write_text('{"messages": []}\n{"half\n')
     with pytest.raises(DataError, match=rf"{FEEDBACK}:2: not JSON"):
         add(project, given(project, CORRECTED))
+
+
+@pytest.fixture
+def frozen(project: Path) -> list[Any]:
+    """The test rows of a project that has frozen them."""
+    (project / DATA).write_text((project / DATA).read_text().replace("  group_by: customer\n", ""))
+    run_compose(project)
+    run_prepare(project)
+    freeze(project, None)
+    run_prepare(project)
+    return lines(project / TEST_ROWS)
+
+
+def corrected(prompt: str, **more: object) -> dict[str, Any]:
+    return {**CORRECTED, "prompt": prompt, **more}
+
+
+def test_corrections_that_the_frozen_test_set_asks_too_are_told_of_and_never_trained_on(
+    project: Path, frozen: list[Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    same, near = (row["messages"][0]["content"] for row in frozen[:2])
+    lock = (project / TEST_LOCK).read_bytes()
+    file = given(project, corrected(same.upper()), CORRECTED, corrected(f"{near} thanks"))
+    capsys.readouterr()
+    add(project, file)
+    told = capsys.readouterr().out
+    assert "3 new rows of corrected outputs" in told and "of these 2 will not be trained on" in told
+    assert "\n  line 1: the same prompt as a row of the frozen test set\n" in told
+    assert "\n  line 3: nearly the same prompt as a row of the frozen test set\n" in told
+    assert "line 2" not in told and same not in told
+    assert "tunewright freeze --renew" in told and "could not all be looked for" not in told
+    declare(project)
+    run_compose(project)
+    run_prepare(project)
+    assert (project / TEST_LOCK).read_bytes() == lock
+    asked = [{"id": row["id"], "messages": row["messages"]} for row in frozen]
+    assert [{"id": row["id"], "messages": row["messages"]} for row in lines(project / TEST_ROWS)] == asked
+    trained = [row for row in lines(project / TRAIN_ROWS) if row["source"] == FEEDBACK]
+    assert [row["messages"][0]["content"] for row in trained] == [CORRECTED["prompt"]]
+    removed = [row for row in lines(project / REJECTED_ROWS) if row["file"] == FEEDBACK]
+    assert [row["line"] for row in removed] == [1, 3]
+
+
+def test_without_the_texts_of_the_test_only_equal_prompts_are_told_of_and_that_is_said(
+    project: Path, frozen: list[Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    same, near = (row["messages"][0]["content"] for row in frozen[:2])
+    (project / TEST_ROWS).unlink()
+    capsys.readouterr()
+    add(project, given(project, corrected(same), corrected(f"{near} thanks")))
+    told = capsys.readouterr().out
+    assert "of these 1 will not be trained on" in told and "line 1: the same prompt" in told
+    assert "near prompts and groups could not all be looked for" in told
+
+
+def test_prompts_are_compared_as_they_are_without_personal_data(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    raw = project / "data" / "raw" / "tickets.jsonl"
+    told = [
+        json.loads(line)
+        for line in raw.read_text().splitlines()
+        if line.startswith("{") and line.endswith("}")
+    ]
+    for number, row in enumerate(told):
+        if isinstance(row.get("prompt"), str) and row["prompt"].strip():
+            row["prompt"] += f" write to ada{number}@engine.io"
+    raw.write_text("".join(json.dumps(row) + "\n" for row in told))
+    run_compose(project)
+    run_prepare(project)
+    freeze(project, None)
+    asked = lines(project / TEST_ROWS)[0]
+    original = next(row for row in told if row["id"] == asked["id"])
+    assert "engine.io" not in asked["messages"][0]["content"]
+    capsys.readouterr()
+    add(project, given(project, corrected(original["prompt"])))
+    assert "line 1: the same prompt as a row of the frozen test set" in capsys.readouterr().out
+
+
+def test_a_customer_of_the_frozen_test_set_is_told_of(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run_compose(project)
+    run_prepare(project)
+    freeze(project, None)
+    customer = lines(project / TEST_ROWS)[0]["group"]
+    capsys.readouterr()
+    add(project, given(project, corrected("an entirely new question", customer=customer)))
+    assert "line 1: of the same group as a row of the frozen test set" in capsys.readouterr().out
+
+
+def test_nothing_is_compared_where_nothing_is_frozen(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run_compose(project)
+    run_prepare(project)
+    asked = lines(project / TEST_ROWS)[0]["messages"][0]["content"]
+    capsys.readouterr()
+    add(project, given(project, corrected(asked)))
+    told = capsys.readouterr().out
+    assert "1 new rows" in told and "frozen" not in told

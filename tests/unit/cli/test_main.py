@@ -1,14 +1,16 @@
 """The command line: fast, no traceback for a user's mistake, the exit code says what happened."""
 
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
-from tunewright.artifacts import write_json, write_text
-from tunewright.cli.accept import accept
+from tunewright.artifacts import read_json, write_json, write_text
+from tunewright.cli.accept import Form, accept
 from tunewright.config.compose import compose
 from tunewright.config.resolved import to_yaml
 from tunewright.errors import TunewrightError
@@ -106,19 +108,94 @@ def test_accept_as_markdown_is_two_tables(accepted: bool, code: int, tmp_path: P
     assert ("pass" if accepted else "**FAIL**") in cells
 
 
-@pytest.mark.parametrize("markdown", [True, False])
+@pytest.mark.parametrize("form", ["text", "markdown", "junit"])
 def test_accept_says_when_the_configuration_has_changed_since(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], markdown: bool
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], form: Form
 ) -> None:
     project_with_results(tmp_path, accepted=True)
     params = (ROOT / "params.yaml").read_text(encoding="utf-8")
     (tmp_path / "params.yaml").unlink()
     (tmp_path / "params.yaml").write_text(params.replace("tracking: wandb-offline", "tracking: none"))
-    assert accept(tmp_path, markdown=markdown) == 0
+    assert accept(tmp_path, form) == 0
     assert "dvc repro" not in capsys.readouterr().out, "the tracker changes no result"
     (tmp_path / "params.yaml").write_text(params.replace("set: {}", "set: {method: {learning_rate: 0.005}}"))
-    assert accept(tmp_path, markdown=markdown) == 0
+    assert accept(tmp_path, form) == 0
     assert "what these numbers were made from: dvc repro" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("accepted", "code"), [(True, 0), (False, 1)])
+def test_accept_as_json(
+    accepted: bool, code: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project_with_results(tmp_path, accepted=accepted)
+    assert accept(tmp_path, "json") == code
+    told = json.loads(capsys.readouterr().out)
+    assert set(told) == {"project", "accepted", "stale", "criteria", "scores"}
+    assert (told["project"], told["accepted"], told["stale"]) == ("Support triage", accepted, False)
+    assert told["criteria"][0]["criterion"] == "schema_valid >= 0.3"
+    assert told["criteria"][0]["passed"] is accepted
+    assert told["scores"]["tuned"]["exact_match"] == {"value": 0.5, "low": 0.4, "high": 0.6, "n": 80}
+
+
+SUITE = ("properties", "testcase", "system-out", "system-err")
+"""What a suite may hold, in this order, by Jenkins' schema of JUnit files."""
+
+
+@pytest.mark.parametrize(("accepted", "code"), [(True, 0), (False, 1)])
+def test_accept_as_junit(
+    accepted: bool, code: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project_with_results(tmp_path, accepted=accepted)
+    assert accept(tmp_path, "junit") == code
+    told = capsys.readouterr().out
+    assert told.startswith('<?xml version="1.0" encoding="UTF-8"?>\n<testsuites ')
+    suites = ElementTree.fromstring(told.encode())
+    (suite,) = suites
+    for node in (suites, suite):
+        assert (node.tag, node.get("tests"), node.get("errors")) == (node.tag, "1", "0")
+        assert node.get("failures") == str(int(not accepted))
+    assert (suites.tag, suite.tag, suite.get("name")) == ("testsuites", "testsuite", "Support triage")
+    order = [SUITE.index(node.tag) for node in suite]
+    assert order == sorted(order)
+    (case,) = suite.findall("testcase")
+    assert (case.get("classname"), case.get("name")) == ("task.acceptance", "schema_valid >= 0.3")
+    (outcome,) = case
+    assert outcome.tag == ("system-out" if accepted else "failure")
+    assert outcome.get("message") == (None if accepted else "because")
+    assert "50.0 % [40.0, 60.0]" in str(outcome.text)
+
+
+def test_junit_holds_whatever_a_slice_is_called(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    project_with_results(tmp_path, accepted=False)
+    path = tmp_path / "metrics" / "acceptance.json"
+    verdict = read_json(path)
+    verdict["criteria"][0]["slice"] = {"meta.channel": 'a "<&>\x1b\ud800'}
+    path.write_text(json.dumps(verdict))
+    accept(tmp_path, "junit")
+    (case,) = ElementTree.fromstring(capsys.readouterr().out.encode()).iter("testcase")
+    assert case.get("name") == 'schema_valid[meta.channel="a \\"<&>\ufffd\ufffd"] >= 0.3'
+
+
+def test_accept_shows_what_has_no_interval(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    project_with_results(tmp_path, accepted=False)
+    path = tmp_path / "metrics" / "acceptance.json"
+    verdict = read_json(path)
+    once = {"metric": "train_cost", "min": None, "max": 2.5, "value": 3.0, "low": None, "high": None}
+    verdict["criteria"] += [
+        {**verdict["criteria"][0], **once, "unit": "EUR"},
+        {**verdict["criteria"][0], "value": None, "low": None, "high": None, "slice": {"label": "x"}, "n": 0},
+    ]
+    write_json(path, verdict)
+    forms: tuple[Form, ...] = ("text", "markdown")
+    for form in forms:
+        accept(tmp_path, form)
+        told = capsys.readouterr().out
+        assert "Cost of training: at most 2.5 EUR, measured once" in told
+        assert "3 EUR" in told
+        assert told.count("no interval") >= 2
+        assert "(label=x)" in told
+    accept(tmp_path, "junit")
+    assert 'name="train_cost &lt;= 2.5"' in capsys.readouterr().out
 
 
 def test_accept_before_a_run_says_what_to_type(tmp_path: Path) -> None:

@@ -76,7 +76,7 @@ def project(tmp_path: Path) -> Path:
 def test_the_plan_of_the_reference_project(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     plan(project)
     told = capsys.readouterr().out
-    assert "528 rows read, 6 rejected, 2 duplicates; 351 train, 83 validation, 86 test" in told
+    assert "528 rows read, 6 rejected, 2 removed; 351 train, 83 validation, 86 test" in told
     assert "132 steps of 8 rows" in told
     assert ": fits" in told
     assert "time      unknown before a first run" in told
@@ -100,6 +100,20 @@ def test_the_plan_shows_what_suites_cost(project: Path, capsys: pytest.CaptureFi
     capsys.readouterr()
     plan(project)
     assert "suites    all off" in capsys.readouterr().out
+
+
+def test_the_plan_warns_of_criteria_that_no_result_could_meet(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan(project)
+    assert "even of a perfect model" not in capsys.readouterr().out
+    set_values(project, ["task.acceptance=[{metric: schema_valid, min: 0.98}]"])
+    capsys.readouterr()
+    plan(project)
+    told = capsys.readouterr().out
+    assert (
+        "note: schema_valid >= 0.98 with 0.95 confidence needs 189 test rows, even of a perfect model" in told
+    )
 
 
 def test_the_plan_warns_of_rows_that_training_would_refuse(

@@ -1,11 +1,22 @@
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.data.made import candidate, members
+from tunewright.config.schema.data import Data, Source
 from tunewright.config.schema.task import OutputContract
-from tunewright.data.card import DataCard, Lengths, SourceCounts, read_card, write_card
+from tunewright.data.card import (
+    DataCard,
+    FlagCounts,
+    LanguageCounts,
+    Lengths,
+    SourceCounts,
+    read_card,
+    write_card,
+)
+from tunewright.data.coverage import Slice
 from tunewright.data.describe import Description, lengths, warnings
+from tunewright.data.describe_training import ClassBalance, ClassRows
+from tunewright.data.enough import Enough, enough
 from tunewright.data.frozen import Change
 from tunewright.data.rows import Message, Row
 
@@ -99,31 +110,19 @@ def test_percentiles_are_of_the_nearest_rank():
     assert lengths(range(1, 101)) == Lengths(1, 50, 90, 99, 100, round(5050 / 4))
 
 
-def test_warnings_name_what_is_too_little(labels):
+def test_warnings_name_what_is_too_little():
     divided = parts(
         [candidate(f"p{n}", "billing", stratum="billing") for n in range(60)],
         test=[candidate("c", "delivery", stratum="delivery")],
     )
-    counts = seen("classification", labels, train=[row("billing")] * 60, test=[row("delivery")]).answers
-    assert warnings(
-        divided, counts, 2, {"lang": {"(absent)": 61}, "channel": {"web": 1}}, "classification"
-    ) == (
+    data = Data(sources=(Source(path="data/raw/a", licence="none"),))
+    found = enough(data, "classification", {"billing": 60, "delivery": 0})
+    assert warnings(divided, 2, {"lang": {"(absent)": 61}, "channel": {"web": 1}}, found) == (
         "the test split has 1 rows, fewer than 30: it will decide little",
-        "labels with fewer than 50 training rows: delivery 0",
+        str(found),
         "1 value of split.stratify_by in fewer than 3 prompts: not met in every split",
         "2 prompts with different answers: the model cannot learn both; decide for one",
         'meta field "lang" stands in no row',
-    )
-
-
-@pytest.mark.parametrize(("kind", "least"), [("extraction", 200), ("generation", 100), ("chat", 100)])
-def test_the_advised_number_of_training_rows_depends_on_the_kind(kind, least):
-    test = [candidate(f"t{n}") for n in range(30)]
-    enough = parts([candidate(f"p{n}") for n in range(least)], test=test)
-    assert warnings(enough, {}, 0, {}, kind) == ()
-    short = {**enough, "train": enough["train"][1:]}
-    assert warnings(short, {}, 0, {}, kind) == (
-        f"{least - 1} training rows, fewer than the {least} advised for {kind}",
     )
 
 
@@ -140,10 +139,17 @@ def test_a_card_is_read_back_as_it_was_written(tmp_path):
         removed={"duplicate": 2},
         frozen=(Change(rows=1, reason="new labels"),),
         warnings=("few",),
+        enough=Enough("classification", 50, 4, {"billing": 4}, "warn", False, 0.7),
+        balance=ClassBalance("completion", "report", {"billing": ClassRows(4, 4, 8)}, 8, 8),
+        coverage=(Slice("meta", "language", "de", 4, 1, 1),),
+        flags={"refusal": FlagCounts("report", {"train": 3, "validation": 0, "test": 2}, 1, ("a", "b"))},
+        cleaned={"trimmed": 2},
+        languages=LanguageCounts(3, {"en": 3}, {"de": 2}),
     )
     write_card(tmp_path / "card.json", card)
     assert read_card(tmp_path / "card.json") == card
     assert card.counts() == {
         **{"read": 9, "kept": 6, "rejected": 1, "removed": 2},
-        **{"train": 4, "validation": 1, "test": 1, "conflicts": 1, "personal_data": 0},
+        **{"train": 4, "validation": 1, "test": 1, "conflicts": 1, "personal_data": 0, "flags": 5},
     }
+    assert card.metrics() == {**card.counts(), "classes": {"billing": {"before": 4, "after": 8}}}

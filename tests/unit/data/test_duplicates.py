@@ -108,17 +108,17 @@ def near(texts, answers=None, *, free_text=False, frozen=(), threshold=0.8):
         for n, (text, answer) in enumerate(zip(texts, answers, strict=True), start=1)
     ]
     keys = band_keys([normalise(text) for text in texts], [row.numbers_key for row in rows], threshold)
-    names = clusters(rows, keys, lambda row: normalise(texts[row.number]), threshold)
-    kept, removed = remove_near_duplicates(
+    names = clusters(rows, keys, lambda row: normalise(texts[row.number]), threshold).names
+    sieved = remove_near_duplicates(
         rows,
         names,
         lambda row: (normalise(texts[row.number]), normalise(answers[row.number])),
         threshold,
         free_text=free_text,
-        frozen={rows[index].prompt_key for index in frozen},
+        frozen={rows[index].prompt_key: (rows[index].answer_key,) for index in frozen},
     )
-    assert len(kept) + len(removed) == len(rows)
-    return names, {row.place.line: str(row) for row in removed}
+    assert len(sieved.kept) + len(sieved.removed) == len(rows)
+    return names, {row.place.line: str(row) for row in sieved.removed}
 
 
 def test_a_near_duplicate_is_removed_and_names_what_stays_and_how_alike_they_are():

@@ -10,11 +10,12 @@ from tunewright.config.schema.task import OutputContract
 from tunewright.data.checking import WORTH_A_POOL, ToCheck
 from tunewright.data.discarded_rows import refuse_many_rejected, write_discarded
 from tunewright.data.frozen import Frozen, frozen_rows
-from tunewright.data.prepare import clean, divide, write_splits
+from tunewright.data.prepare import clean, divide
 from tunewright.data.raw_row import Discarded, Place
 from tunewright.data.rows import read_rows
 from tunewright.data.split import SPLITS
 from tunewright.data.spool import Spool
+from tunewright.data.write_splits import write_splits
 from tunewright.errors import DataError, TunewrightError
 
 FREE = OutputContract()
@@ -321,6 +322,37 @@ def test_the_weight_of_a_source_repeats_its_training_rows_alone(folder):
     assert twice.card.splits == plain.card.splits
     count = len(plain.rows["train"])
     assert (
-        f"weights of sources: the {count} training rows are written as {2 * count} lines"
-        in twice.card.warnings
+        f"weights of sources: the {count} training rows are written as {2 * count} lines, "
+        "one row as 2 at most" in twice.card.warnings
     )
+
+
+def held(prompts, answers=("other",)):
+    """Rows as `feedback add` writes them."""
+    return [
+        {"messages": [{"role": "user", "content": p}, {"role": "assistant", "content": a}]}
+        for p in prompts
+        for a in answers
+    ]
+
+
+@pytest.mark.parametrize("deduplicate", ["near", "none"])
+@pytest.mark.parametrize("first", [True, False])
+def test_rows_that_may_not_be_tested_never_enter_the_frozen_test_set(folder, deduplicate, first):
+    rows = [
+        {"prompt": f"where is my parcel {n} with the kettle", "completion": "it is on its way"}
+        for n in range(99)
+    ]
+    source = folder.source("rows.jsonl", rows)
+    before = prepared(folder, Data(sources=(source,), deduplicate=deduplicate))
+    lock = Frozen(frozen_rows(before.rows["test"]))
+    asked = [row.messages[0].content for row in before.rows["test"]]
+    answers = ("something else", "it is on its way!", "it is on its way")
+    feedback = folder.source("feedback.jsonl", held(asked, answers), "chat", splits=("train",))
+    sources = (feedback, source) if first else (source, feedback)
+    after = prepared(folder, Data(sources=sources, deduplicate=deduplicate), frozen=lock)
+    tested = [(row.messages[0].content, row.reference) for row in after.rows["test"]]
+    assert sorted(tested) == sorted((row.messages[0].content, row.reference) for row in before.rows["test"])
+    trained = {row.messages[0].content for name in ("train", "validation") for row in after.rows[name]}
+    assert not trained & set(asked)
+    assert after.card.counts()["removed"] == len(asked) * len(answers)

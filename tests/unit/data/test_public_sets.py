@@ -15,10 +15,11 @@ from tunewright.config.schema.data import Data, Fields, Source, Split
 from tunewright.config.schema.task import OutputContract
 from tunewright.data.checking import ToCheck
 from tunewright.data.frozen import Frozen
-from tunewright.data.prepare import clean, divide, write_splits
+from tunewright.data.prepare import clean, divide
 from tunewright.data.raw_row import RawRow
 from tunewright.data.reading.read import read_source
 from tunewright.data.spool import Spool
+from tunewright.data.write_splits import write_splits
 
 CHECKOUT = Path(__file__).parents[3]
 DATASETS = Path(os.environ.get("TUNEWRIGHT_DATASETS") or CHECKOUT.parent / "shared" / "datasets")

@@ -52,7 +52,7 @@ def test_the_planted_flaws_are_found_and_the_outputs_agree(project):
         assert row["reason"].startswith(FLAWS[row["line"]])
     card = read_card(project / artifacts.DATA_CARD)
     counts = artifacts.read_json(project / "metrics" / "data.json")
-    assert counts == card.counts()
+    assert counts == card.metrics() == card.counts()  # an extraction has no labels to count
     assert (counts["rejected"], counts["removed"], counts["conflicts"]) == (6, 2, 0)
     for name in SPLITS:
         assert len(read_rows(project / artifacts.DATA / f"{name}.jsonl")) == counts[name]
@@ -107,3 +107,28 @@ def test_no_artifact_but_the_splits_holds_a_text(project):
             answer = json.loads(row.reference)
             assert row.messages[0].content not in written[name]
             assert answer["order_number"] is None or answer["order_number"] not in written[name]
+
+
+def test_too_few_rows_stop_the_stage_where_the_policy_is_fail_and_nothing_is_lost(project):
+    set_values(project, ["data.minimum.purpose=vocabulary"])
+    compose.run(project)
+    prepare.run(project)
+    warned = outputs(project)
+    assert any(
+        "149 fewer than the 500" in warning for warning in read_card(project / artifacts.DATA_CARD).warnings
+    )
+    raw = (project / "data" / "raw" / "tickets.jsonl").read_bytes()
+    set_values(project, ["data.minimum.policy=fail"])
+    compose.run(project)
+    with pytest.raises(
+        DataError, match=r"351 training rows, 149 fewer than the 500 recommended for vocabulary"
+    ):
+        prepare.run(project)
+    assert (project / "data" / "raw" / "tickets.jsonl").read_bytes() == raw
+    written = outputs(project)
+    assert {name: written[name] for name in warned if name != "card.json"} == {
+        name: content for name, content in warned.items() if name != "card.json"
+    }
+    set_values(project, ["data.minimum.rows=351"])
+    compose.run(project)
+    prepare.run(project)

@@ -99,7 +99,10 @@ def test_files_that_cannot_be_read(project: Path, name: str) -> None:
     status, text = one(lock_file(project))
     assert status == "wrong"
     assert f"{name}:{before.count(chr(10)) + 1}: has the marks of an unsettled merge" in text
-    (project / name).write_text("stages: [1, 2\n")
+
+
+def test_a_pipeline_that_is_no_yaml(project: Path) -> None:
+    (project / "dvc.yaml").write_text("stages: [1, 2\n")
     assert "cannot be read" in one(lock_file(project))[1]
 
 

@@ -19,9 +19,11 @@ from tunewright.artifacts import (
     TRAIN_ROWS,
     read_json,
 )
+from tunewright.config.metrics import metrics_of
 from tunewright.data.rows import Message, Row, write_rows
 from tunewright.errors import EvaluationError
 from tunewright.evaluation import generate
+from tunewright.evaluation.details import DETAILS, read_details
 from tunewright.evaluation.predictions import PREDICTIONS, read_predictions
 from tunewright.models.chat import encode_prompt
 from tunewright.models.load import load_model, load_tokenizer
@@ -126,8 +128,11 @@ def test_baseline_asks_the_base_model_twice(project: Path, tiny_folder: Path) ->
 
     metrics = read_json(project / METRICS / "baseline.json")
     assert {*metrics} == {"zero_shot", "few_shot"}
-    names = {"field_accuracy", "schema_valid", "exact_match", "json_valid", "custom.short", "finished"}
-    assert {*metrics["few_shot"]} == names | {f"field.{name}" for name in NAMES}
+    names = {*metrics_of("extraction"), "custom.short"} | {f"field.{name}" for name in NAMES}
+    assert {*metrics["few_shot"]} == names
+    details = read_details(project / BASELINE / DETAILS)
+    assert [*details] == ["few_shot", "zero_shot"]
+    assert sum(one.count for one in details["few_shot"].violations) >= 6, "the tiny model gives no JSON"
     assert {*metrics["few_shot"]["finished"]} == {"value", "low", "high", "n"}
     assert metrics["few_shot"]["finished"]["n"] == 6
     timings = read_json(project / TIMINGS / "baseline.json")
@@ -183,6 +188,28 @@ def test_evaluate_scores_the_tuned_model(project: Path, tiny_folder: Path) -> No
     metrics = read_json(project / METRICS / "evaluation.json")
     assert {*metrics} == {"tuned"}
     assert metrics["tuned"].keys() == read_json(project / METRICS / "baseline.json")["zero_shot"].keys()
+
+
+def test_likelihoods_are_computed_where_the_task_asks_for_them(project: Path, tiny_folder: Path) -> None:
+    free_text = PARAMS.replace(
+        "{metrics: [field_accuracy, custom.short]}",
+        "{kind: generation, metrics: [chrf, perplexity], acceptance: [], output: {json_schema: null}}",
+    )
+    (project / "params.yaml").write_text(free_text)
+    compose.run(project)
+    baseline.run(project)
+    save_adapter(tiny_folder, project / ADAPTER, learnt=True)
+    evaluate.run(project)
+    base = read_json(project / METRICS / "baseline.json")
+    found = [base["zero_shot"], base["few_shot"], read_json(project / METRICS / "evaluation.json")["tuned"]]
+    values = [scores["perplexity"]["value"] for scores in found]
+    assert min(values) > 1
+    assert len({*values}) == 3, "another prompt or other weights find the reference otherwise likely"
+    (answer, *_) = read_predictions(project / EVALUATION / PREDICTIONS)
+    assert answer.reference_nll is not None
+    details = read_details(project / EVALUATION / DETAILS)["tuned"]
+    assert details.signatures is not None
+    assert details.fields == details.violations == ()
 
 
 def test_an_adapter_without_effect_is_refused(project: Path, tiny_folder: Path) -> None:

@@ -13,16 +13,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_up import predictions
 from rouge_score.rouge_scorer import RougeScorer
-from sacrebleu.metrics import CHRF
-from sklearn.metrics import accuracy_score, f1_score
+from sacrebleu.metrics import BLEU, CHRF
+from sklearn.metrics import accuracy_score, confusion_matrix, f1_score, precision_recall_fscore_support
 
+from tunewright.config.metrics import CATALOGUE, EVERY_KIND, gain, metric_of, metrics_of
 from tunewright.config.schema.evaluation import Statistics
-from tunewright.config.schema.task import METRICS, OutputContract
+from tunewright.config.schema.task import OutputContract
 from tunewright.errors import EvaluationError, TunewrightError
 from tunewright.evaluation.metrics import custom_metrics, difference, measure, scores
-from tunewright.evaluation.metrics.classification import classification_scores
+from tunewright.evaluation.metrics.classification import classification_scores, label_results
 from tunewright.evaluation.metrics.extraction import extraction_scores, same_json
-from tunewright.evaluation.metrics.text import text_scores
+from tunewright.evaluation.metrics.rouge import common_subsequence
+from tunewright.evaluation.metrics.text import signatures, text_scores
 from tunewright.extensions import Extensions
 
 STATISTICS = Statistics(bootstrap_samples=200)
@@ -43,16 +45,30 @@ def extraction(answer: str, reference: str) -> dict[str, float]:
     return values(extraction_scores(predictions([answer], [reference]), SCHEMA))
 
 
-@pytest.mark.parametrize("kind", METRICS)
+@pytest.mark.parametrize("kind", EVERY_KIND)
 def test_every_declared_metric_is_scored(kind: Any) -> None:
     output = OutputContract(
         json_schema=SCHEMA if kind == "extraction" else None,
         labels=LABELS if kind == "classification" else None,
     )
     reference = '{"category":"a"}' if kind == "extraction" else "billing"
+    reference = reference if kind in ("extraction", "classification") else "four words at least"
     scored = scores(predictions([reference], [reference]), kind=kind, output=output, custom={})
-    assert {*METRICS[kind], "finished"} <= {*scored}
-    assert all(interval.value == 1 for interval in measure(scored, STATISTICS).values())
+    on_request = {name for name in metrics_of(kind) if metric_of(name).on_request}
+    assert {*metrics_of(kind)} - on_request <= {*scored}
+    assert not on_request & {*scored}
+    assert all(interval.value == pytest.approx(1) for interval in measure(scored, STATISTICS).values())
+
+
+def test_the_catalogue_knows_directions_and_families() -> None:
+    assert gain("accuracy", 0.8, 0.5) == pytest.approx(0.3)
+    assert gain("perplexity", 3.0, 5.0) == 2
+    assert gain("length_ratio", 0.9, 1.3) == pytest.approx(0.2)
+    assert (metric_of("field.a_b").title, metric_of("format.a_b").title) == ("a_b", "a b")
+    assert metric_of("custom.polite_tone").title == "polite tone"
+    assert metric_of("of_an_older_version").unit == "share"
+    assert metrics_of("chat", ["greets"])[-1] == "format.greets"
+    assert len({metric.name for metric in CATALOGUE}) == len(CATALOGUE)
 
 
 REFERENCE = '{"category":"a","count":1,"urgent":true}'
@@ -160,22 +176,34 @@ def test_classification_agrees_with_scikit_learn(pairs: list[tuple[str, str]], d
     answers, references = map(list, zip(*pairs, strict=True))
     scored = classification_scores(predictions(answers, references), LABELS)
 
-    def macro_f1(rows: list[int]) -> float:
+    def f1(rows: list[int], average: str) -> float:
         right, given_ = [references[row] for row in rows], [answers[row] for row in rows]
-        occurring = sorted(set(right))
-        return float(f1_score(right, given_, labels=occurring, average="macro", zero_division=0))
+        labels = sorted(set(right)) if average != "micro" else list(LABELS)
+        return float(f1_score(right, given_, labels=labels, average=average, zero_division=0))
 
     every = list(range(len(pairs)))
     assert scored["accuracy"].rows.mean() == pytest.approx(accuracy_score(references, answers))
-    resamples = [
-        every,
-        *data.draw(
-            st.lists(st.lists(st.sampled_from(every), min_size=len(every), max_size=len(every)), max_size=3)
-        ),
-    ]
-    assert scored["macro_f1"].over_rows(np.array(resamples)) == pytest.approx(
-        [macro_f1(rows) for rows in resamples]
-    )
+    for average in ("macro", "micro", "weighted"):
+        score = scored[f"{average}_f1"]
+        assert score.value() == pytest.approx(f1(every, average))
+        rows = data.draw(st.lists(st.sampled_from(every), min_size=1, max_size=len(every), unique=True))
+        assert score.take(np.array(rows)).value() == pytest.approx(f1(rows, average)), "of a slice"
+        drawn = data.draw(st.lists(st.sampled_from(every), min_size=len(every), max_size=len(every)))
+        draws = np.bincount(drawn, minlength=len(every))[None, :].astype(np.uint8)
+        assert score.over_rows.of(draws)[0] == pytest.approx(f1(drawn, average)), "of a resample"
+
+
+@given(pairs=st.lists(st.tuples(ANSWER, st.sampled_from(LABELS)), min_size=1, max_size=40))
+@settings(max_examples=100, deadline=None)
+def test_labels_agree_with_scikit_learn(pairs: list[tuple[str, str]]) -> None:
+    answers, references = map(list, zip(*pairs, strict=True))
+    found = label_results(predictions(answers, references), LABELS)
+    theirs = precision_recall_fscore_support(references, answers, labels=list(LABELS), zero_division=0)
+    assert [one.label for one in found] == list(LABELS)
+    for name, values_ in zip(("precision", "recall", "f1", "support"), theirs, strict=True):
+        assert [getattr(one, name) for one in found] == pytest.approx(list(values_))
+    confusion = confusion_matrix(references, answers, labels=[*LABELS, "nonsense"])
+    assert [list(one.given) for one in found] == confusion[:-1].tolist()
 
 
 def test_a_reference_out_of_the_set_is_an_error() -> None:
@@ -184,6 +212,21 @@ def test_a_reference_out_of_the_set_is_an_error() -> None:
 
 
 TEXT = st.text("abc déß.,\n東", min_size=1, max_size=40).filter(str.strip)
+
+
+@given(pairs=st.lists(st.tuples(st.text("ab ,.", max_size=20), st.text("ab ,.", max_size=20)), min_size=1))
+@settings(max_examples=150, deadline=None)
+def test_bleu_agrees_with_sacrebleu(pairs: list[tuple[str, str]]) -> None:
+    answers, references = map(list, zip(*pairs, strict=True))
+    got = text_scores(predictions(answers, references))["bleu"].value()
+    stripped = [text.strip() for text in answers], [[text.strip() for text in references]]
+    assert got * 100 == pytest.approx(BLEU().corpus_score(*stripped).score, abs=1e-9)
+
+
+def test_signatures_say_how_text_was_scored() -> None:
+    found = signatures()
+    assert found["bleu"].startswith("nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|version:")
+    assert found["chrf"].startswith("nrefs:1|case:mixed|eff:yes|nc:6|nw:0|space:no|version:")
 
 
 @given(answer=TEXT, reference=TEXT)
@@ -202,8 +245,24 @@ ASCII_TEXT = st.text("abcABC 12_.,-\n", min_size=1, max_size=60)
 @settings(max_examples=100, deadline=None)
 def test_rouge_agrees_with_rouge_score(answer: str, reference: str) -> None:
     got = values(text_scores(predictions([answer], [reference])))
-    expected = RougeScorer(["rougeL"]).score(reference, answer)["rougeL"].fmeasure
-    assert got["rouge_l"] == pytest.approx(expected)
+    expected = RougeScorer(["rouge1", "rouge2", "rougeL"]).score(reference, answer)
+    for name, theirs in {"rouge_1": "rouge1", "rouge_2": "rouge2", "rouge_l": "rougeL"}.items():
+        assert got[name] == pytest.approx(expected[theirs].fmeasure)
+
+
+WORDS = st.lists(st.sampled_from("abcd"), max_size=90)
+
+
+@given(one=WORDS, other=WORDS)
+@settings(max_examples=150, deadline=None)
+def test_the_longest_common_subsequence_is_that_of_the_table(one: list[str], other: list[str]) -> None:
+    before = [0] * (len(other) + 1)
+    for word in one:
+        row = [0]
+        for place, other_word in enumerate(other):
+            row.append(before[place] + 1 if word == other_word else max(before[place + 1], row[place]))
+        before = row
+    assert common_subsequence(one, other) == before[-1]
 
 
 def test_rouge_knows_words_beyond_a_to_z() -> None:
@@ -215,15 +274,6 @@ def test_free_text_by_hand() -> None:
     got = values(text_scores(predictions([" Yes ", "abcd", "x"], ["Yes", "ab", "xyzw"])))
     assert got["exact_match"] == pytest.approx(1 / 3)
     assert got["length_ratio"] == pytest.approx((1 + 2 + 0.25) / 3)
-
-
-def test_chrf_signature_of_the_docstring() -> None:
-    from tunewright.evaluation.metrics import text
-
-    metric = CHRF()
-    metric.corpus_score(["a"], [["a"]])
-    signature = str(metric.get_signature()).partition("|version")[0]
-    assert signature in (text.__doc__ or "")
 
 
 def test_finished_counts_answers_that_ended() -> None:

@@ -10,13 +10,10 @@ from scipy import stats
 
 from tunewright.config.schema.evaluation import Statistics
 from tunewright.errors import EvaluationError
-from tunewright.evaluation.metrics.score import Score, difference, proportion, ratios, shares
-from tunewright.evaluation.statistics import (
-    bootstrap_interval,
-    mean_of,
-    rows_needed,
-    wilson,
-)
+from tunewright.evaluation.metrics.score import difference, proportion, ratios, shares
+from tunewright.evaluation.resampling import DRAWN_AT_ONCE, Statistic, Sums, mean_of, resampled
+from tunewright.evaluation.statistics import bootstrap_interval
+from tunewright.proportions import rows_needed, wilson
 
 STATISTICS = Statistics(bootstrap_samples=2000)
 
@@ -174,11 +171,22 @@ def test_ten_thousand_rows_are_resampled_in_parts() -> None:
     rows = np.random.default_rng(0).random(10_000)
     widest = 0
 
-    def statistic(indices: np.ndarray) -> np.ndarray:
+    def mean(sums: np.ndarray) -> np.ndarray:
         nonlocal widest
-        widest = max(widest, indices.size)
-        return rows[indices].mean(axis=1)
+        widest = max(widest, len(sums))
+        return sums[:, 0] / len(rows)
 
-    interval = Score(rows, statistic=statistic).interval(Statistics(bootstrap_samples=1000))
-    assert interval.low < interval.value < interval.high
-    assert widest <= 2_000_000
+    scores = resampled(Statistic((Sums(rows[:, None]),), mean), len(rows), 1000)
+    assert scores.shape == (1000,)
+    assert widest * len(rows) <= DRAWN_AT_ONCE
+
+
+def test_sums_are_the_same_to_the_last_bit_whatever_the_order_of_adding() -> None:
+    random = np.random.default_rng(0)
+    rows = random.random(777) * 3
+    draws = random.integers(0, 5, size=(40, 777)).astype(np.uint8)
+    order = random.permutation(777)
+    assert (Sums(rows[:, None]).of(draws) == Sums(rows[order][:, None]).of(draws[:, order])).all()
+    plain = draws.astype(float) @ rows
+    assert (plain != draws[:, order].astype(float) @ rows[order]).any(), "rounding is what makes them so"
+    assert Sums(rows[:, None]).of(draws)[:, 0] == pytest.approx(plain, rel=1e-8)

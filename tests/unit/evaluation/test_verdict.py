@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +12,19 @@ import pytest
 from made_up import predictions
 
 from tunewright.artifacts import read_json
+from tunewright.config.criterion_text import parse_criterion
 from tunewright.config.schema.evaluation import Statistics
-from tunewright.config.schema.task import Criterion
+from tunewright.config.schema.hardware import Price
+from tunewright.config.schema.task import Criterion, OutputContract
 from tunewright.errors import EvaluationError
-from tunewright.evaluation.compare import check_same_rows, differences, prompting_suffices
+from tunewright.evaluation.chosen_rows import chosen_rows
+from tunewright.evaluation.compare import check_same_rows, compared, prompting_suffices
+from tunewright.evaluation.evidence import Evidence, measured_once, slices_named
+from tunewright.evaluation.metrics import scores
 from tunewright.evaluation.metrics.score import Score, proportion, ratios, shares
-from tunewright.evaluation.statistics import wilson
+from tunewright.evaluation.predictions import Contestant, Prediction
 from tunewright.evaluation.verdict import Verdict, judge, read_verdict, write_verdict
+from tunewright.proportions import wilson
 
 STATISTICS = Statistics(bootstrap_samples=500)
 
@@ -27,7 +35,7 @@ def right(hits: int, n: int) -> dict[str, Score]:
 
 def decide(tuned: Any, base: Any = None, **criterion: Any) -> Verdict:
     wanted = Criterion(**{"metric": "accuracy", "min": 0.9, **criterion})
-    return judge([wanted], tuned, {"few_shot": base or {}}, STATISTICS)
+    return judge([wanted], Evidence({"tuned": tuned, "few_shot": base or {}}), STATISTICS)
 
 
 def test_the_lower_bound_must_reach_the_minimum_not_the_value() -> None:
@@ -85,20 +93,23 @@ def test_all_criteria_must_hold() -> None:
     tuned = {**right(99, 100), "macro_f1": shares([0.5] * 100)}
     verdict = judge(
         [Criterion(metric="accuracy", min=0.9), Criterion(metric="macro_f1", min=0.6)],
-        tuned,
-        {},
+        Evidence({"tuned": tuned}),
         STATISTICS,
     )
     assert [judged.passed for judged in verdict.criteria] == [True, False]
     assert not verdict.accepted
-    assert judge([], tuned, {}, STATISTICS) == Verdict(accepted=True, criteria=())
+    assert judge([], Evidence({"tuned": tuned}), STATISTICS) == Verdict(accepted=True, criteria=())
 
 
 def test_a_metric_or_contestant_that_was_not_scored_is_an_error() -> None:
     with pytest.raises(EvaluationError, match="names chrf"):
         decide(right(9, 10), metric="chrf")
     with pytest.raises(EvaluationError, match="was not scored"):
-        judge([Criterion(metric="accuracy", min=0, over="zero_shot")], right(9, 10), {}, STATISTICS)
+        judge(
+            [Criterion(metric="accuracy", min=0, over="zero_shot")],
+            Evidence({"tuned": right(9, 10)}),
+            STATISTICS,
+        )
 
 
 def test_verdict_as_json(tmp_path: Path) -> None:
@@ -108,7 +119,8 @@ def test_verdict_as_json(tmp_path: Path) -> None:
     raw = read_json(tmp_path / "acceptance.json")
     assert raw["accepted"] is True
     assert {*raw["criteria"][0]} == {
-        "metric", "over", "min", "confidence", "value", "low", "high", "passed", "reason",
+        "metric", "over", "min", "max", "slice", "confidence",
+        "value", "low", "high", "n", "unit", "passed", "reason",
     }  # fmt: skip
 
 
@@ -158,7 +170,132 @@ def test_contestants_must_have_answered_the_same_rows() -> None:
 
 
 def test_differences_of_all_common_metrics() -> None:
-    gaps = differences({**right(60, 100), "only": shares([1.0] * 100)}, right(40, 100), STATISTICS)
+    gaps = compared({**right(60, 100), "only": shares([1.0] * 100)}, right(40, 100), STATISTICS)
     assert {*gaps} == {"accuracy"}
-    assert gaps["accuracy"].value == pytest.approx(0.2)
-    assert gaps["accuracy"].low > 0
+    assert gaps["accuracy"].difference.value == pytest.approx(0.2)
+    assert gaps["accuracy"].difference.low > 0
+
+
+def test_a_maximum_is_cleared_by_the_upper_bound() -> None:
+    passed = decide(right(2, 100), min=None, max=0.1).criteria[0]
+    assert passed.passed
+    assert passed.high == wilson(2, 100, 0.95)[1]
+    assert "at most 0.07" in passed.reason
+    failed = decide(right(8, 100), min=None, max=0.1).criteria[0]
+    assert not failed.passed
+    assert failed.value == 0.08 < failed.max < failed.high
+    assert "only at most" in failed.reason
+    assert decide(right(20, 100), min=None, max=0.1).criteria[0].reason.endswith("0.1 is the most allowed")
+
+
+def test_a_maximum_on_too_few_rows_is_refused_as_its_mirror_image() -> None:
+    judged = decide(right(0, 100), min=None, max=0.02).criteria[0]
+    assert not judged.passed
+    assert judged.reason.startswith("needs 189 test rows, has 100")
+    assert decide(right(0, 189), min=None, max=0.02).accepted
+    paired = decide(right(0, 5), right(5, 5), over="few_shot", min=None, max=-0.5).criteria[0]
+    assert paired.reason.startswith("needs 12 test rows, has 5")
+    assert decide(right(0, 12), right(12, 12), over="few_shot", min=None, max=-0.5).accepted
+    assert "no test set can show 0" in decide(right(0, 9), min=None, max=0.0).criteria[0].reason
+
+
+def test_both_bounds_must_hold() -> None:
+    tuned = {"length_ratio": ratios(np.random.default_rng(0).uniform(0.9, 1.1, 80).tolist())}
+    assert decide(tuned, metric="length_ratio", min=0.9, max=1.1).accepted
+    assert not decide(tuned, metric="length_ratio", min=0.5, max=0.9).accepted
+    assert not decide(tuned, metric="length_ratio", min=1.1, max=2.0).accepted
+
+
+def sliced(wanted: Criterion, references: list[str], answers: list[str], metas: list[dict[str, str]]) -> Any:
+    """A criterion judged on made-up answers, each row with its meta fields."""
+    tuned = [
+        replace(row, meta=meta) for row, meta in zip(predictions(answers, references), metas, strict=True)
+    ]
+    base = [replace(row, answer="none") for row in tuned]
+    answered: dict[Contestant, list[Prediction]] = {"tuned": tuned, "zero_shot": base}
+    labels = OutputContract(labels=("Refund", "repair"))
+    score = partial(scores, kind="classification", output=labels, custom={})
+    evidence = Evidence(
+        {who: score(rows) for who, rows in answered.items()}, slices_named([wanted], answered, score)
+    )
+    return judge([wanted], evidence, STATISTICS).criteria[0]
+
+
+REFERENCES = ["Refund", "repair"] * 50
+ANSWERS = ["refund", "refund"] * 50
+METAS = [{"channel": "email"}, {"channel": "chat"}] * 50
+
+
+def test_a_slice_counts_its_rows_alone() -> None:
+    email = Criterion(metric="accuracy", min=0.9, slice={"meta.channel": "email"})
+    judged = sliced(email, REFERENCES, ANSWERS, METAS)
+    assert (judged.value, judged.n, judged.passed) == (1.0, 50, True)
+    assert judged.low == wilson(50, 50, 0.95)[0]
+    chat = sliced(email.model_copy(update={"slice": {"meta.channel": "chat"}}), REFERENCES, ANSWERS, METAS)
+    assert (chat.value, chat.n, chat.passed) == (0.0, 50, False)
+    over = email.model_copy(update={"over": "zero_shot", "min": 0.5})
+    assert sliced(over, REFERENCES, ANSWERS, METAS).value == 1.0
+
+
+def test_a_slice_goes_by_the_right_label_as_answers_do() -> None:
+    refund = Criterion(metric="accuracy", min=0.9, slice={"label": "refund", "meta.channel": "email"})
+    assert sliced(refund, REFERENCES, ANSWERS, METAS).n == 50
+    both = refund.model_copy(update={"slice": {"label": "refund", "meta.channel": "chat"}})
+    assert sliced(both, REFERENCES, ANSWERS, METAS).n == 0
+
+
+def test_a_slice_with_too_few_rows_is_refused_with_the_number_of_rows() -> None:
+    few = Criterion(metric="accuracy", min=0.95, slice={"meta.channel": "email"})
+    judged = sliced(few, REFERENCES, ANSWERS, METAS)
+    assert not judged.passed
+    assert judged.reason.startswith("needs 73 test rows with meta.channel=email, has 50")
+
+
+def test_a_slice_without_rows_names_the_nearest_value() -> None:
+    none = Criterion(metric="accuracy", min=0.9, slice={"meta.channel": "emial"})
+    judged = sliced(none, REFERENCES, ANSWERS, METAS)
+    assert not judged.passed
+    assert judged.value is judged.low is judged.high is None
+    assert judged.reason == "no test row has meta.channel=emial; did you mean meta.channel=email?"
+    people = [{"channel": f"emil {number}"} for number in range(100)]
+    assert "did you mean" not in sliced(none, REFERENCES, ANSWERS, people).reason, "it may name people"
+
+
+def test_a_slice_by_a_field_of_the_answer_compares_as_json_writes() -> None:
+    rows = predictions(["x"] * 4, ['{"a": true}', '{"a": "true"}', '{"b": 1}', "no object"])
+    assert [row.id for row in chosen_rows(rows, {"reference.a": "true"})] == ["r0", "r1"]
+    assert [row.id for row in chosen_rows(rows, {"reference.b": "1"})] == ["r2"]
+
+
+TIMINGS = {
+    "evaluate": {"seconds": 50.0, "tokens_per_second": 104.1, "peak_memory_mb": 2210.4},
+    "train": {"seconds": 7200.0},
+}
+
+
+def measured(text: str, price: Price | None = None) -> Any:
+    found = measured_once(TIMINGS, {"validation_loss_best": 0.148}, 25, price)
+    wanted = Criterion(**parse_criterion(text))
+    return judge([wanted], Evidence({}, measured=found), STATISTICS).criteria[0]
+
+
+def test_what_is_measured_once_has_no_interval_and_says_so() -> None:
+    passed = measured("seconds_per_answer <= 2")
+    assert (passed.value, passed.unit, passed.passed) == (2.0, "s", True)
+    assert passed.low is passed.high is passed.n is None
+    assert passed.reason == "seconds_per_answer is 2 s; measured once, so there is no interval"
+    failed = measured("tokens_per_second >= 200")
+    assert not failed.passed
+    assert "104.1 tokens/s; 200 is asked; measured once" in failed.reason
+    assert not measured("validation_loss <= 0.1").passed
+    assert not measured("peak_memory_mb <= 2000").passed
+    assert measured("train_seconds <= 7200").passed
+
+
+def test_cost_is_time_at_the_price_of_the_hardware() -> None:
+    price = Price(amount=1.5, currency="EUR", date="2026-01-15", source="list")
+    judged = measured("train_cost <= 2.99", price)
+    assert (judged.value, judged.unit, judged.passed) == (3.0, "EUR", False)
+    assert measured("cost_per_1000_answers <= 0.84", price).value == pytest.approx(1000 * 2 * 1.5 / 3600)
+    with pytest.raises(EvaluationError, match="names train_cost, which was not scored"):
+        measured("train_cost <= 3")

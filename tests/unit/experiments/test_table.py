@@ -86,6 +86,15 @@ def test_a_length_ratio_is_best_at_one(root):
     assert [one.name for one in compared(root, "length_ratio").experiments][:3] == ["right", "short", "long"]
 
 
+def test_a_perplexity_is_best_where_it_is_least(root):
+    for name, perplexity in {"middling": 4.0, "best": 1.5, "worst": 30.0}.items():
+        content = files({"seed": len(name)})
+        metrics = json.loads(content["metrics/evaluation.json"])
+        metrics["tuned"]["perplexity"] = score(perplexity)
+        experiment(root, name, {**content, "metrics/evaluation.json": json.dumps(metrics)})
+    assert [one.name for one in compared(root, "perplexity").experiments][:3] == ["best", "middling", "worst"]
+
+
 def test_an_unknown_metric_is_named_with_the_nearest(root):
     experiment(root, "a", files())
     with pytest.raises(UsageError, match="did you mean 'schema_valid'"):

@@ -15,8 +15,9 @@ from tunewright.config.schema.model import Model
 from tunewright.config.schema.settings import Choices, Project, Settings, Versions
 from tunewright.config.schema.task import Criterion, Kpi, OutputContract, Rationale, Task
 from tunewright.config.schema.tracking import Tracking
-from tunewright.data.card import DataCard, Lengths, SourceCounts, write_card
+from tunewright.data.card import DataCard, DuplicateExample, Lengths, SourceCounts, write_card
 from tunewright.data.rows import Message, Row, write_rows
+from tunewright.evaluation.details import DETAILS, details_of, write_details
 from tunewright.evaluation.metrics import measure, scores
 from tunewright.evaluation.predictions import PREDICTIONS, Prediction, write_predictions
 from tunewright.evaluation.results import write_results
@@ -148,7 +149,28 @@ def card() -> DataCard:
         removed={"duplicate": 12},
         frozen=(),
         warnings=("One prompt stands with two different answers; both are kept.",),
+        personal_data={
+            "prompt": {"email_address": {"redact": 4}, "phone_number": {"drop": 1, "redact": 2}},
+        },
+        duplicates=(
+            DuplicateExample("duplicate", f"{RAW}:7", f"of {RAW}:3", "t0000", "train"),
+            DuplicateExample("duplicate", f"{RAW}:8", f"of {RAW}:5", "t0042", "test"),
+        ),
     )
+
+
+RAW = "data/raw/tickets.jsonl"
+DISCARDED = [
+    {"file": RAW, "line": 7, "reason": "duplicate of data/raw/tickets.jsonl:3", "row_sha256": digest("7")},
+    {
+        "file": RAW,
+        "line": 9,
+        "reason": 'category: "Delivery" is not one of "delivery", "billing"',
+        "fix": 'write "delivery"',
+        "row_sha256": digest("9"),
+    },
+    {"file": RAW, "line": 30, "reason": "line is not JSON at column 8", "row_sha256": digest("30")},
+]
 
 
 def timing(seconds: float, rate: float) -> dict:
@@ -268,17 +290,24 @@ def write_project(
     for path in (artifacts.TRAIN_ROWS, artifacts.VALIDATION_ROWS, artifacts.TEST_ROWS):
         write_rows(root / path, rows if path == artifacts.TEST_ROWS else rows[:1])
     write_card(root / artifacts.DATA_CARD, data_card or card())
+    artifacts.write_jsonl(root / artifacts.REJECTED_ROWS, DISCARDED)
     artifacts.write_text(root / artifacts.ADAPTER / "adapter_config.json", "{}\n")
     artifacts.write_text(root / artifacts.ADAPTER / "adapter_model.safetensors", "weights\n")
     write_predictions(root / artifacts.BASELINE / PREDICTIONS, answered["zero_shot"] + answered["few_shot"])
     write_predictions(root / artifacts.EVALUATION / PREDICTIONS, answered["tuned"])
-    measured = {
-        who: measure(
-            scores(rows, kind=declared.task.kind, output=declared.task.output, custom={}),
-            declared.evaluation.statistics,
-        )
+    scored = {
+        who: scores(rows, kind=declared.task.kind, output=declared.task.output, custom={})
         for who, rows in answered.items()
     }
+    measured = {who: measure(found, declared.evaluation.statistics) for who, found in scored.items()}
+    details = {
+        who: details_of(rows, scored[who], declared.task, declared.evaluation)
+        for who, rows in answered.items()
+    }
+    write_details(
+        root / artifacts.BASELINE / DETAILS, {who: details[who] for who in ("zero_shot", "few_shot")}
+    )
+    write_details(root / artifacts.EVALUATION / DETAILS, {"tuned": details["tuned"]})
     write_results(root / "metrics/baseline.json", {who: measured[who] for who in ("zero_shot", "few_shot")})
     write_results(root / "metrics/evaluation.json", {"tuned": measured["tuned"]})
     for folder in (artifacts.BASE_SUITES, artifacts.TUNED_SUITES):

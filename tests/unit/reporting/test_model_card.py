@@ -45,6 +45,12 @@ def test_it_holds_results_with_intervals_recipe_and_lineage(triage):
     assert widths == {3, 5, 6}
 
 
+def test_it_says_what_became_of_personal_data(triage):
+    content = render_model_card(triage)
+    assert "\nPersonal data: 7 values in the rows that were read" in content
+    assert "6 were replaced by a placeholder." in content
+
+
 def test_it_holds_no_row(triage):
     content = render_model_card(triage)
     for row in triage.predictions["tuned"]:

@@ -22,9 +22,11 @@ from tests.unit.reporting.made_up import (
 )
 from tunewright.config.schema.task import Criterion, OutputContract, Rationale
 from tunewright.evaluation.compare import Prompting
+from tunewright.evaluation.predictions import Prediction
 from tunewright.evaluation.statistics import Interval
-from tunewright.evaluation.verdict import Verdict
-from tunewright.reporting.comparison import notes
+from tunewright.evaluation.verdict import Judgement, Verdict
+from tunewright.reporting.breakdown import breaches, value_rows
+from tunewright.reporting.comparison import blocks, notes
 from tunewright.reporting.page import render_report
 
 HOSTILE = [
@@ -188,7 +190,7 @@ def test_key_numbers_are_there(html, triage):
             score = triage.scores[who][metric]
             assert f"{100 * score.value:.1f} %" in text
             assert f"[{100 * score.low:.1f}, {100 * score.high:.1f}]" in text
-    gap = triage.differences["schema_valid"]["few_shot"]
+    gap = triage.paired["schema_valid"]["few_shot"].difference
     assert f"+{100 * gap.value:.1f} points" in text
     for expected in (
         "Accepted Both criteria hold.",
@@ -213,8 +215,19 @@ def test_key_numbers_are_there(html, triage):
 
 def test_fields_stand_in_the_schema_s_order(html, triage):
     section = ET.fromstring(html).find(".//section[@aria-labelledby='fields']")
-    names = ["".join(header.itertext()) for header in section.findall(".//tbody/tr/th")]
+    by_accuracy, by_value, _ = (
+        ["".join(header.itertext()) for header in table.findall("tbody/tr/th")]
+        for table in section.iter("table")
+    )
+    assert by_value[:5] == by_accuracy
+    names = by_accuracy
     assert names == list(triage.task.output.json_schema["properties"]) != sorted(names)
+
+
+def test_personal_data_is_told_by_kind_and_never_by_value(html, triage):
+    assert "e-mail address 4 replaced by a placeholder no" in text_of(html)
+    clean = replace(triage, card=replace(triage.card, personal_data={}))
+    assert "No personal data of the kinds looked for" in text_of(render_report(clean))
 
 
 def test_the_same_inputs_give_the_same_bytes(html, triage):
@@ -308,12 +321,96 @@ def test_few_rows_are_answered_with_prompting(triage, monkeypatch):
     assert "Only 12 examples" in note.text
 
 
-def test_what_got_worse_is_said(triage):
-    worse = {
-        **triage.differences,
-        "exact_match": {who: Interval(-0.2, -0.3, -0.1, 75) for who in CONTESTANTS},
+def test_a_criterion_that_fails_for_want_of_rows_says_how_many_would_do(triage):
+    judged = Judgement("field_accuracy", "few_shot", 0.1, 0.95, 0.15, 0.08, 0.22, False, "")
+    (note,) = notes(replace(triage, verdict=Verdict(False, (judged,))))
+    assert note.title == "Too few test rows for a criterion:"
+    # a standard error of .07/1.96 on 75 rows; 2.80 of them must be .05
+    assert "about 301 test rows would show it (80 % power); there are 75" in note.text
+    assert notes(replace(triage, verdict=Verdict(True, (replace(judged, passed=True),)))) == ()
+    assert notes(replace(triage, verdict=Verdict(False, (replace(judged, value=0.05),)))) == ()
+
+
+def test_the_paired_test_stands_beside_the_difference(html, triage):
+    pair = triage.paired["schema_valid"]["few_shot"]
+    shown = f"p < 0.001, McNemar: {pair.gained} rows gained, {pair.lost} lost"
+    assert shown in text_of(html)
+    assert f"these rows can show {100 * pair.detectable:.1f} points or more" in text_of(html)
+
+
+def test_slices_are_shown_and_small_ones_marked(html, triage):
+    text = text_of(html)
+    assert {found.by for found in triage.slices} == {
+        "length",
+        "meta.channel",
+        "field.category",
+        "field.priority",
+        "field.product",
     }
-    text = text_of(render_report(replace(triage, differences=worse)))
+    small = next(found for found in triage.slices if found.n < 20)
+    assert small.p is None
+    assert re.search(rf"{re.escape(small.by)}\s*{re.escape(small.value)}\s*{small.n}.*?too few rows", text)
+    large = next(found for found in triage.slices if found.n >= 20)
+    assert large.p is not None
+    assert large.p > large.paired.p or large.p == 1, "adjusted for the many slices"
+
+
+def test_values_and_breaches_of_the_schema_are_counted(html, triage):
+    row = next(row for row in value_rows(triage) if row.name == "order_number")
+    assert row.f1[2] == "100.0 %"
+    assert any(row.f1[0] != "100.0 %" for row in value_rows(triage))
+    found = {(one.path, one.kind): one.counts for one in breaches(triage)}
+    assert found["(whole answer)", "not JSON"][2] == "0"
+    assert int(found["(whole answer)", "not JSON"][0]) > 0
+    assert ("category", "enum") in found
+    assert "How answers broke the schema" in text_of(html)
+
+
+@pytest.fixture(scope="module")
+def routing(tmp_path_factory):
+    """A classification: the tuned model mistakes some labels, and answers outside of the set."""
+    rng = random.Random(2)
+    labels = ("waste", "streets", "<b>taxes</b>")
+    answered = {who: [] for who in CONTESTANTS}
+    for number in range(60):
+        right = labels[number % 3]
+        for who, share in zip(CONTESTANTS, (0.2, 0.5, 0.8), strict=True):
+            answer = right if rng.random() < share else rng.choice([*labels, "parks"])
+            answered[who].append(
+                Prediction(f"m{number}", who, f"Message {number}", right, answer, 9, 2, True)
+            )
+    root = tmp_path_factory.mktemp("routing")
+    declared = settings(
+        task=task(
+            kind="classification",
+            output=OutputContract(labels=labels),
+            metrics=("accuracy", "macro_f1"),
+            acceptance=(),
+        )
+    )
+    return read_project(root, write_project(root, declared=declared, answered=answered))
+
+
+def test_a_classification_shows_its_confusion_matrix(routing):
+    html = render_report(routing)
+    matrix = ET.fromstring(html).find(".//table[@class='confusion']")
+    cells = [["".join(cell.itertext()) for cell in row] for row in matrix.find("tbody")]
+    tuned = routing.predictions["tuned"]
+    assert cells[0][0] == "waste"
+    assert int(cells[0][1]) == sum(row.reference == row.answer == "waste" for row in tuned)
+    assert [int(row[4]) for row in cells] == [
+        sum(row.reference == label and row.answer == "parks" for row in tuned)
+        for label in ("waste", "streets", "<b>taxes</b>")
+    ]
+    assert "<b>taxes</b>" not in html
+    assert "Precision, Tuned" in text_of(html)
+    assert {found.by for found in routing.slices} == {"length", "label"}
+
+
+def test_what_got_worse_is_said(triage):
+    gap = replace(triage.paired["exact_match"]["few_shot"], difference=Interval(-0.2, -0.3, -0.1, 75))
+    worse = {**triage.paired, "exact_match": dict.fromkeys(CONTESTANTS, gap)}
+    text = text_of(render_report(replace(triage, paired=worse)))
     assert "Clearly worse than the best prompt: whole answer right −20.0 points." in text
 
 
@@ -333,6 +430,7 @@ def test_free_text_is_marked_word_by_word(tmp_path):
     assert {"".join(mark.itertext()).strip() for mark in page.iter("ins")} >= {"Tuesday"}
     text = " ".join(" ".join(page.find("body").itertext()).split())
     assert "Field by field" not in text
+    assert "bleu by sacrebleu: nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|version:" in text
     assert re.search(r"Length against the reference\s*length_ratio.*0\.99", text)
 
 
@@ -341,3 +439,26 @@ def test_settings_hold_no_secret(triage, monkeypatch):
     model = triage.model.model_copy(update={"repo_id": "example/wonderful-secret-77"})
     html = render_report(replace(triage, model=model))
     assert "wonderful-secret-77" not in html and "[secret]" in html
+
+
+def test_a_lower_perplexity_is_better(tmp_path):
+    nll = {"zero_shot": 90.0, "few_shot": 60.0, "tuned": 20.0}
+    answered = {
+        who: [
+            replace(row, reference_nll=nll[who] + index % 3, reference_tokens=20)
+            for index, row in enumerate(rows)
+        ]
+        for who, rows in text_predictions().items()
+    }
+    chat = task(kind="chat", output=OutputContract(), metrics=("perplexity", "chrf"), acceptance=())
+    inputs = read_project(tmp_path, write_project(tmp_path, settings(task=chat), answered))
+    (block, _) = blocks(inputs)
+    assert [bar.value for bar in block.bars] == ["94.63", "21.12", "2.86"]
+    assert (block.delta.against, block.delta.meaning) == ("few-shot", "clearly better")
+    assert block.delta.value == "−18.26"
+    worse = {who: answered[other] for who, other in zip(CONTESTANTS, reversed(CONTESTANTS), strict=True)}
+    worse = {who: [replace(row, contestant=who) for row in rows] for who, rows in worse.items()}
+    folder = tmp_path / "worse"
+    inputs = read_project(folder, write_project(folder, settings(task=chat), worse))
+    assert blocks(inputs)[0].delta.meaning == "clearly worse"
+    assert blocks(inputs)[0].delta.against == "zero-shot"

@@ -17,8 +17,8 @@ from tunewright.stages import report
 
 
 def written(root) -> dict[str, bytes]:
-    names = ("reports/report.html", "reports/model_card.md", "metrics/acceptance.json")
-    return {name: (root / name).read_bytes() for name in names}
+    names = ("report.html", "model_card.md", "data_card.html", "data_card.md", "../metrics/acceptance.json")
+    return {name: (root / "reports" / name).read_bytes() for name in names}
 
 
 def test_it_writes_report_card_and_verdict_and_says_the_table(tmp_path, capfd):
@@ -28,7 +28,8 @@ def test_it_writes_report_card_and_verdict_and_says_the_table(tmp_path, capfd):
     assert acceptance["accepted"] is True
     assert [criterion["passed"] for criterion in acceptance["criteria"]] == [True, True]
     assert set(acceptance["criteria"][0]) == {
-        *("metric", "over", "min", "confidence", "value", "low", "high", "passed", "reason")
+        *("metric", "over", "min", "max", "slice", "confidence"),
+        *("value", "low", "high", "n", "unit", "passed", "reason"),
     }
     out, err = capfd.readouterr()
     assert out == ""
@@ -54,6 +55,26 @@ def test_a_failed_criterion_is_recorded_and_not_raised(tmp_path, capfd):
     assert "FAIL" in err and "Not accepted" in err
 
 
+def test_criteria_on_slices_and_on_cost_are_judged_and_shown(tmp_path):
+    answered = predictions(75)
+    email = sum(row.meta["channel"] == "email" for row in answered["tuned"])
+    acceptance = (
+        Criterion(metric="schema_valid", min=0.5, slice={"meta.channel": "email"}),
+        Criterion(metric="exact_match", min=0.5, slice={"reference.needs_human": "true"}, over="zero_shot"),
+        Criterion(metric="train_cost", max=0.01),
+    )
+    write_project(tmp_path, settings(task=task(acceptance=acceptance)), answered)
+    report.run(tmp_path)
+    by_channel, by_field, cost = json.loads((tmp_path / "metrics/acceptance.json").read_bytes())["criteria"]
+    assert (by_channel["n"], by_channel["passed"], by_channel["value"]) == (email, True, 1.0)
+    assert 0 < by_field["n"] < 75
+    assert cost["value"] == pytest.approx(402.6 * 0.12 / 3600)
+    assert (cost["passed"], cost["low"], cost["unit"]) == (False, None, "EUR")
+    page = (tmp_path / "reports/report.html").read_text(encoding="utf-8")
+    assert "(meta.channel=email)" in page
+    assert "no interval" in page
+
+
 def test_a_tracker_that_fails_changes_nothing(tmp_path, monkeypatch, capfd):
     monkeypatch.chdir(tmp_path)
     (tmp_path / ".tunewright").write_text("a file where a folder must be")
@@ -70,6 +91,7 @@ def test_a_tracker_that_fails_changes_nothing(tmp_path, monkeypatch, capfd):
     [
         artifacts.BASE_MODEL,
         artifacts.DATA_CARD,
+        artifacts.REJECTED_ROWS,
         artifacts.EVALUATION / PREDICTIONS,
         artifacts.METRICS / "train.json",
         artifacts.LOSS_CSV,

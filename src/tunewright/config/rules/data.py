@@ -107,10 +107,48 @@ def _shares(split: Split) -> str:
 
 def strata(task: Task, data: Data) -> Iterator[Problem]:
     """What rows are balanced by is a field of the answer."""
-    head, dot, name = (data.split.stratify_by or "").partition(".")
+    yield from _key_of_answer(task, "data.split.stratify_by", data.split.stratify_by)
+
+
+def minimum(task: Task, data: Data) -> Iterator[Problem]:
+    """A classification is counted by label, and nothing else is."""
+    purpose, key = data.minimum.purpose, "data.minimum.purpose"
+    if purpose == "classification" and task.kind != "classification":
+        what = f"counts the rows of each label, which a task of kind {task.kind} does not have"
+        yield Problem(key, what, fix="tone, format, extraction, vocabulary or instructions, or null")
+    if task.kind == "classification" and purpose not in ("classification", None):
+        what = f"{purpose} is counted over all rows, and a label without rows would not be noticed"
+        yield Problem(key, what, fix="null; data.minimum.rows asks for more of each label")
+
+
+def balance(task: Task, data: Data) -> Iterator[Problem]:
+    """What is balanced has classes, and settings of balancing are used."""
+    asked, key = data.balance, "data.balance.by"
+    if asked.policy == "report" and asked.ratio != 1:
+        what = "means nothing to policy report"
+        yield Problem("data.balance.ratio", what, fix="tunewright set data.balance.policy=downsample")
+    if asked.by is None:
+        if asked.policy != "report" and task.kind != "classification":
+            what = f"{asked.policy} must know the classes, and a task of kind {task.kind} has no labels"
+            yield Problem(
+                key, what, fix="name a field of data.fields.meta, or completion.KEY of an extraction"
+            )
+        return
+    if asked.by == "completion" and task.kind != "classification":
+        what = "would make a class of each answer, since the task has no labels"
+        yield Problem(key, what, fix="name a field of data.fields.meta, or completion.KEY of an extraction")
+    yield from _key_of_answer(task, key, asked.by)
+    if asked.by.partition(".")[0] != "completion" and asked.by not in data.fields.meta:
+        what = f"{asked.by!r} is not kept with the rows: data.fields.meta does not name it"
+        fix = did_you_mean(asked.by, data.fields.meta) or f"add {asked.by} to data.fields.meta"
+        yield Problem(key, what, fix=fix)
+
+
+def _key_of_answer(task: Task, key: str, field: str | None) -> Iterator[Problem]:
+    """Where a setting names `completion.NAME`, the answers have that key."""
+    head, dot, name = (field or "").partition(".")
     if head != "completion" or not dot:
         return
-    key = "data.split.stratify_by"
     if task.kind != "extraction":
         what = f"completion.{name} is a field of an answer of kind extraction, not {task.kind}"
         yield Problem(key, what, fix="completion for the answer itself, or the name of a row's field")

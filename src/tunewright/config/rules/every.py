@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from tunewright.config.rules.data import sources, split, strata
+from tunewright.config.rules.acceptance import criteria, criterion_slices, prices
+from tunewright.config.rules.cleaning import languages
+from tunewright.config.rules.data import balance, minimum, sources, split, strata
 from tunewright.config.rules.machine import evaluation_on_machine, machine, method_on_machine
 from tunewright.config.rules.method import recipe
 from tunewright.config.rules.model import model_source
 from tunewright.config.rules.personal_data import names, patterns, pseudonyms, regions
+from tunewright.config.rules.slices import slices
 from tunewright.config.rules.suites import decisions, planted
-from tunewright.config.rules.task import contract, metrics
+from tunewright.config.rules.task import contract, field_rules, format_rules, metrics
 from tunewright.config.rules.tracking import rows_in_trackers, trackers
 from tunewright.config.schema.data import Data
 from tunewright.config.schema.evaluation import Evaluation
@@ -38,20 +41,31 @@ def broken_rules(groups: Mapping[str, Node]) -> Iterator[Problem]:
     tracking = groups.get("tracking")
     if isinstance(task, Task):
         yield from contract(task)
+        yield from field_rules(task)
+        yield from format_rules(task)
         yield from metrics(task)
+        yield from criteria(task)
     if isinstance(data, Data):
         yield from sources(data)
         yield from split(data)
+        yield from languages(data)
         yield from patterns(data)
         yield from pseudonyms(data)
         yield from regions(data)
     if isinstance(task, Task) and isinstance(data, Data):
         yield from strata(task, data)
+        yield from minimum(task, data)
+        yield from balance(task, data)
         yield from names(data, task)
     if isinstance(evaluation, Evaluation) and isinstance(task, Task):
         yield from decisions(evaluation, task)
     if isinstance(evaluation, Evaluation) and isinstance(data, Data):
         yield from planted(evaluation, data)
+        yield from criterion_slices(task, data)
+    if isinstance(task, Task) and isinstance(hardware, Hardware):
+        yield from prices(task, hardware)
+    if isinstance(evaluation, Evaluation) and isinstance(task, Task) and isinstance(data, Data):
+        yield from slices(evaluation, task, data)
     if isinstance(model, Model):
         yield from model_source(model)
     if isinstance(method, Method):

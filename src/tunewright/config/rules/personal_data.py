@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from tunewright.config.mistakes.nearest import did_you_mean
+from tunewright.config.re2_syntax import RE2_SYNTAX, why_not_re2
 from tunewright.config.schema.data import Data
 from tunewright.config.schema.personal_data import KINDS, PersonalData
 from tunewright.config.schema.task import Task
@@ -34,15 +35,10 @@ def _fault(pattern: str) -> tuple[str, str, str] | None:
 
     if len(pattern) > _LONGEST_PATTERN:
         return f"has {len(pattern)} characters, more than {_LONGEST_PATTERN}", "", "cut it into several kinds"
-    options = re2.Options()
-    options.log_errors = False
-    try:
-        compiled = re2.compile(pattern, options)
-    except re2.error as error:
-        said = error.args[0].decode() if isinstance(error.args[0], bytes) else str(error.args[0])
-        fix = "RE2 has no look-around and no back-references: https://github.com/google/re2/wiki/Syntax"
-        return f"{pattern!r} is no regular expression of RE2: {said}", "", fix
-    if compiled.search("") is not None:
+    fault = why_not_re2(pattern)
+    if fault:
+        return fault, "", RE2_SYNTAX
+    if re2.search(pattern, "") is not None:
         return f"{pattern!r} matches nothing at all too", "", "ask for one character at least: + for *"
     return None
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from datetime import datetime
 
+from tunewright.config.answer_schema import schema_paths, schema_problems
+from tunewright.config.metrics import CATALOGUE, metrics_of
 from tunewright.config.mistakes.nearest import did_you_mean
-from tunewright.config.schema.task import METRICS, Task
+from tunewright.config.re2_syntax import RE2_SYNTAX, why_not_re2
+from tunewright.config.schema.task import FieldRule, FormatRule, Task
 from tunewright.errors import Problem
 
 
@@ -35,23 +40,75 @@ def contract(task: Task) -> Iterator[Problem]:
         )
 
 
+def field_rules(task: Task) -> Iterator[Problem]:
+    """Each is for one field of the schema, once, and declares something that can be understood."""
+    rules, schema = task.output.field_rules, task.output.json_schema
+    if rules and task.kind != "extraction":
+        yield Problem(
+            "task.output.field_rules", f"are for kind extraction, not {task.kind}", fix="remove them"
+        )
+        return
+    for index, rule in enumerate(rules):
+        key = f"task.output.field_rules.{index}"
+        if any(rule.path == other.path for other in rules[:index]):
+            yield Problem(f"{key}.path", f"{rule.path!r} stands there twice", fix="make one rule of both")
+        if rule == FieldRule(path=rule.path):
+            yield Problem(key, f"declares nothing for {rule.path!r}", fix="ignore_case: true, for one")
+        if rule.ignore_order and not rule.path.endswith("[]"):
+            yield Problem(f"{key}.ignore_order", f"is for lists: write path: {rule.path}[]")
+        known = schema_paths(schema or {})
+        if known is not None and rule.path not in known:
+            what = f"the schema has no {rule.path!r}; it has {', '.join(known)}"
+            yield Problem(f"{key}.path", what, fix=did_you_mean(rule.path, known))
+        for form in rule.date_formats:
+            if not _is_date_format(form):
+                what = f"{form!r} does not hold a whole date"
+                yield Problem(f"{key}.date_formats", what, fix="year, month and day, such as %d.%m.%Y")
+
+
+def format_rules(task: Task) -> Iterator[Problem]:
+    """Each has a name of its own and asks for something that can be checked."""
+    rules = task.output.format_rules
+    for index, rule in enumerate(rules):
+        key = f"task.output.format_rules.{index}"
+        if any(rule.name == other.name for other in rules[:index]):
+            yield Problem(f"{key}.name", f"{rule.name!r} stands there twice", fix="choose another name")
+        if rule == FormatRule(name=rule.name):
+            yield Problem(
+                key, f"{rule.name!r} asks for nothing", fix="give regex, json_schema, contains or lacks"
+            )
+        for text in sorted({*rule.contains} & {*rule.lacks}):
+            yield Problem(f"{key}.lacks", f"{text!r} stands in `contains` too: no answer could keep both")
+        if rule.regex is not None:
+            fault = why_not_re2(rule.regex)
+            if fault:
+                yield Problem(f"{key}.regex", fault, fix=RE2_SYNTAX)
+        if rule.json_schema is not None:
+            yield from schema_problems(f"{key}.json_schema", rule.json_schema)
+
+
 def metrics(task: Task) -> Iterator[Problem]:
-    """Every metric named is one of the kind, once, and its threshold can be reached."""
-    known = METRICS[task.kind]
-    for key, name in task.metrics_named():
+    """Every metric to show is one of the kind, once."""
+    known = metrics_of(task.kind, (rule.name for rule in task.output.format_rules))
+    for index, name in enumerate(task.metrics):
+        key = f"task.metrics.{index}"
         if name not in known and not name.startswith("custom."):
             what = f"{name!r} is no metric of kind {task.kind}; allowed: {', '.join(known)}, custom.NAME"
-            yield Problem(key, what, fix=_metric_meant(name, known))
-    for index, name in enumerate(task.metrics):
+            yield Problem(key, what, fix=metric_meant(name, known))
         if name in task.metrics[:index]:
-            yield Problem(f"task.metrics.{index}", f"{name!r} stands there twice", fix="remove one")
-    for index, criterion in enumerate(task.acceptance):
-        if criterion.metric != "length_ratio" and criterion.min > 1:
-            what = f"{criterion.min:g} can never be reached: {criterion.metric} lies between 0 and 1"
-            fix = f"write {criterion.min / 100:g} for {criterion.min:g} %" if criterion.min <= 100 else ""
-            yield Problem(f"task.acceptance.{index}.min", what, fix=fix)
+            yield Problem(key, f"{name!r} stands there twice", fix="remove one")
 
 
-def _metric_meant(name: str, known: tuple[str, ...]) -> str:
-    kinds = [kind for kind, names in METRICS.items() if name in names]
+def metric_meant(name: str, known: tuple[str, ...]) -> str:
+    """The metric that was probably meant, or the kind that has one of that name; empty if there is none."""
+    kinds = next((metric.kinds for metric in CATALOGUE if metric.name == name), ())
     return did_you_mean(name, known) or (f"it is a metric of kind {' and '.join(kinds)}" if kinds else "")
+
+
+def _is_date_format(form: str) -> bool:
+    """Whether a day that is written so is read as that day."""
+    day = datetime(1999, 12, 31)
+    try:
+        return datetime.strptime(day.strftime(form), form).date() == day.date()
+    except (ValueError, re.error):
+        return False

@@ -6,8 +6,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from tunewright.config.schema.cleaning import Cleaning
+from tunewright.config.schema.enough import Balance, Coverage, Minimum
 from tunewright.config.schema.node import Node
 from tunewright.config.schema.personal_data import PersonalData
+from tunewright.config.schema.review import Review
 
 NonEmpty = Annotated[str, Field(min_length=1)]
 SplitName = Literal["train", "validation", "test"]
@@ -152,12 +155,17 @@ class Data(Node):
         max_rejected_share: above this share of rejected rows `prepare` stops.
         allow_rows_in_trackers: rows may leave the project with a run: its sample answers, and report
             and dataset where tracking.upload names them. For the owner of the data to decide.
+        cleaning: what is mended in the texts of rows, and which rows are flagged as doubtful.
         personal_data: what is looked for in the rows, and what happens to it.
         deduplicate: `exact` drops a row whose prompt and answer were seen before (case, punctuation and
             white space do not count); `near` also one whose prompt is nearly that of a row with the same
             numbers and the same answer; `none` drops nothing.
         near_duplicate_threshold: from which likeness prompts count as near-duplicates (Jaccard index of their
             runs of five characters). Whatever is dropped, near-duplicates never stand in different splits.
+        minimum: how many training rows are enough, and what happens if there are fewer.
+        balance: whether larger classes are cut down in training, or smaller ones repeated.
+        coverage: from how many rows on a slice counts as met in training and in the test.
+        review: which prepared rows a domain expert judges, and whether training waits for it.
     """
 
     sources: tuple[Source, ...] = Field(min_length=1)
@@ -165,8 +173,13 @@ class Data(Node):
     transforms: tuple[NonEmpty, ...] = ()
     max_rejected_share: float = Field(default=0.05, ge=0.0, le=1.0)
     allow_rows_in_trackers: bool = False
+    cleaning: Cleaning = Cleaning()
     personal_data: PersonalData = PersonalData()
     deduplicate: Literal["near", "exact", "none"] = "near"
     near_duplicate_threshold: float = Field(default=0.8, ge=0.5, lt=1.0)
     split: Split = Split()
     canaries: Canaries = Canaries()
+    minimum: Minimum = Minimum()
+    balance: Balance = Balance()
+    coverage: Coverage = Coverage()
+    review: Review = Review()

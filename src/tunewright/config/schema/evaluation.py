@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -28,10 +28,32 @@ class Statistics(Node):
     Attributes:
         confidence: probability that an interval holds the true value, of every interval shown.
         bootstrap_samples: resamples of the paired bootstrap.
+        power: probability with which the smallest detectable difference would be shown if it were true.
     """
 
     confidence: float = Field(default=0.95, gt=0.5, lt=1.0)
     bootstrap_samples: int = Field(default=2000, ge=100, le=100_000)
+    power: float = Field(default=0.8, gt=0.5, lt=1.0)
+
+
+class Slices(Node):
+    """Groups of test rows that are scored by themselves, for all contestants the same.
+
+    Attributes:
+        by: what makes them: `length` (bands of prompt length), `label` (the reference's label; of an
+            extraction, each property whose values the schema lists), `meta` (each field of the rows' meta
+            with 20 values at most), `meta.NAME` or `field.NAME` (one of them). Empty for no slices.
+        length_bands: bands of prompt length, of about as many rows each.
+        min_rows: slices of fewer rows are marked as too small to say anything.
+    """
+
+    by: tuple[Annotated[str, Field(pattern=r"^(length|label|meta|(meta|field)\..+)$")], ...] = (
+        "length",
+        "label",
+        "meta",
+    )
+    length_bands: int = Field(default=4, ge=2, le=20)
+    min_rows: int = Field(default=20, ge=1)
 
 
 class Evaluation(Node):
@@ -53,3 +75,4 @@ class Evaluation(Node):
     few_shot: FewShot = FewShot()
     statistics: Statistics = Statistics()
     suites: Suites = Suites()
+    slices: Slices = Slices()

@@ -21,7 +21,7 @@ class Regression(Node):
         files: further items of your own, JSON Lines under data/suites/; data/suites/README.md has the form.
     """
 
-    enabled: bool = True
+    enabled: bool = False
     max_items: int | None = Field(default=None, ge=1)
     files: tuple[OwnFile, ...] = ()
 

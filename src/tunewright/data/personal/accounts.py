@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterator
 
 from tunewright.data.personal.found import Found
+from tunewright.data.personal.signs import Signs
 from tunewright.data.personal.text import OTHER_NUMBER, Text
 
 _CARD = re.compile(
     r"(?<![0-9A-Za-z+])(?<![0-9][.-])[1-6][0-9]{3}(?:[ -]?[0-9]){8,15}(?![0-9A-Za-z]|[.-][0-9])"
 )
+_MAY_BE_CARD = Signs([r"[1-6][0-9]{3}(?:[ -]?[0-9]){8}"])
 _ISSUER = re.compile(
     r"4[0-9]{12}(?:[0-9]{3}|[0-9]{6})?$"  # Visa: 13, 16, 19
     r"|5[1-5][0-9]{14}$|2(?:22[1-9]|2[3-9][0-9]|[3-6][0-9]{2}|7[01][0-9]|720)[0-9]{12}$"  # Mastercard
@@ -27,6 +29,7 @@ _CARD_WORDS = re.compile(
 _IBAN = re.compile(
     r"(?<![A-Za-z0-9])[A-Za-z]{2}[0-9]{2}(?: ?[A-Za-z0-9]{4}){2,7}(?: ?[A-Za-z0-9]{1,3})?(?![A-Za-z0-9])"
 )
+_MAY_BE_IBAN = Signs([r"[A-Za-z]{2}[0-9]{2} ?[A-Za-z0-9]{4}"])
 _SEPARATORS = str.maketrans("", "", " -")
 
 
@@ -38,27 +41,31 @@ def credit_cards(text: Text) -> Iterator[Found]:
     """
     from stdnum import luhn
 
+    if not _MAY_BE_CARD(text.near_numbers):
+        return
     for match in text.numbers(_CARD):
-        digits = match[0].translate(_SEPARATORS)
-        before = text.before(match.start())
+        digits = match.written.translate(_SEPARATORS)
+        before = text.before(match.start)
         about_cards = _CARD_WORDS.search(before) is not None
         if not about_cards and (len(digits) not in _USUAL_LENGTHS or not _ISSUER.match(digits)):
             continue
         if OTHER_NUMBER.search(before) or len(set(digits)) == 1 or not luhn.is_valid(digits):
             continue
-        yield Found("credit_card", match.start(), match.end(), 1.0 if about_cards else 0.9, digits)
+        yield Found("credit_card", match.start, match.end, 1.0 if about_cards else 0.9, digits)
 
 
 def iban_codes(text: Text) -> Iterator[Found]:
     """IBANs with right check digits and the country's length, in groups of four or in one."""
     from stdnum import iban
 
+    if not _MAY_BE_IBAN(text.near_numbers):
+        return
     for match in text.numbers(_IBAN):
-        words = match[0].split(" ")
+        words = match.written.split(" ")
         # What follows an IBAN may look like one more group of it.
         for count in range(len(words), 0, -1):
             value = "".join(words[:count]).upper()
             if iban.is_valid(value, check_country=False):
-                end = match.start() + len(" ".join(words[:count]))
-                yield Found("iban_code", match.start(), end, 1.0, value)
+                end = match.start + len(" ".join(words[:count]))
+                yield Found("iban_code", match.start, end, 1.0, value)
                 break

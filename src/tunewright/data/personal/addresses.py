@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 
 from tunewright.data.personal.found import Found
+from tunewright.data.personal.signs import Signs
 from tunewright.data.personal.text import Text
 
 _LONGEST_LOCAL = 64  # RFC 5321, 4.5.3.1.1
@@ -14,10 +15,14 @@ _LOCAL = re.compile(r"[^\W_](?:[\w.%+'=&-]*[\w+-])?$|_[\w.%+-]*\w$")
 _DOMAIN = re.compile(r"(?:[^\W_](?:[\w-]{0,62})\.){1,8}(?:xn--[a-z0-9-]{2,59}|[^\W\d_]{2,24})(?![\w@])")
 _IPV4 = re.compile(r"(?<![\w.-])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![\w-]|\.[0-9])")
 _IPV6 = re.compile(r"(?<![\w:.])[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?:(?:\.[0-9]{1,3}){3})?(?![\w:])")
-_PART_OF_IPV6 = re.compile(r"[0-9A-Fa-f]:[0-9A-Fa-f:]")
+_PART_OF_IPV6 = Signs([r"[0-9A-Fa-f]:[0-9A-Fa-f:]"])
+_MAY_BE_IPV4 = Signs([r"[0-9](?:\.[0-9]{1,3}){2}\.[0-9]"])
 _VERSION = re.compile(r"(?:version|release|firmware|build|\bv)[\s.:]*$")
-_URL = re.compile(
-    r"[A-Za-z][A-Za-z0-9+.-]{1,20}://(?:"
+_MARK = "://"
+_LONGEST_SCHEME = 21
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,20}\Z", re.IGNORECASE)
+_BEHIND_SCHEME = re.compile(
+    r"://(?:"
     r"[^\s/@:'\"<>]*:[^\s/@'\"<>]+@[^\s'\"<>]+"
     r"|[^\s'\"<>?]+\?[^\s'\"<>]*?\b(?:access_token|api_?key|auth|passw(?:or)?d|secret|session|sig|signature|token)"
     r"=[^\s'\"<>&]{4,}[^\s'\"<>]*)",
@@ -42,28 +47,34 @@ def email_addresses(text: Text) -> Iterator[Found]:
 
 def ip_addresses(text: Text) -> Iterator[Found]:
     """IPv4 and IPv6 addresses but for loopback and "any"; four numbers after "version" are none."""
-    for match in text.numbers(_IPV4):
-        if not _VERSION.search(text.before(match.start())):
-            yield from _ip_address(match, IPv4Address)
-    if text.whole.count(":") > 1 and _PART_OF_IPV6.search(text.whole):
+    if text.has_numbers and _MAY_BE_IPV4(text.near_numbers):
+        for number in text.numbers(_IPV4):
+            if not _VERSION.search(text.before(number.start)):
+                yield from _ip_address(number.start, number.written, IPv4Address)
+    if text.whole.count(":") > 1 and _PART_OF_IPV6(text.whole):
         for match in _IPV6.finditer(text.whole):
             if len(match[0]) >= _SHORTEST_IPV6:
-                yield from _ip_address(match, IPv6Address)
+                yield from _ip_address(match.start(), match[0], IPv6Address)
 
 
-def _ip_address(match: re.Match[str], form: type[IPv4Address | IPv6Address]) -> Iterator[Found]:
+def _ip_address(start: int, written: str, form: type[IPv4Address | IPv6Address]) -> Iterator[Found]:
     try:
-        address = form(match[0])
+        address = form(written)
     except (AddressValueError, ValueError):
         return
     if not (address.is_loopback or address.is_unspecified):
-        yield Found("ip_address", match.start(), match.end(), 0.95, str(address))
+        yield Found("ip_address", start, start + len(written), 0.95, str(address))
 
 
 def urls_with_credentials(text: Text) -> Iterator[Found]:
     """`scheme://user:password@host` and addresses whose query holds a token; the whole address."""
-    if "://" not in text.whole:
-        return
-    for match in _URL.finditer(text.whole):
-        value = match[0].rstrip(_SENTENCE_END)
-        yield Found("url_with_credentials", match.start(), match.start() + len(value), 1.0, value)
+    whole, last = text.whole, 0
+    at = whole.find(_MARK)
+    while at >= 0:
+        scheme = _SCHEME.search(whole, max(last, at - _LONGEST_SCHEME), at)
+        rest = _BEHIND_SCHEME.match(whole, at) if scheme else None
+        if scheme and rest:
+            last = rest.end()
+            value = whole[scheme.start() : last].rstrip(_SENTENCE_END)
+            yield Found("url_with_credentials", scheme.start(), scheme.start() + len(value), 1.0, value)
+        at = whole.find(_MARK, max(last, at + 1))

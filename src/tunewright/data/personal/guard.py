@@ -15,7 +15,7 @@ from tunewright.data.personal.found import Found, without_overlaps
 from tunewright.data.personal.key import find_key
 from tunewright.data.personal.parts import AnswerForm, Example, Part, put_together, take_apart
 from tunewright.data.personal.policy import Policy
-from tunewright.data.personal.replace import Edit, Rest, again, blanked, replaced
+from tunewright.data.personal.replace import Edit, Rest, Sought, blanked, replaced
 from tunewright.data.personal.stand_ins import StandIns
 
 Tally = tuple[str, str, str]
@@ -119,6 +119,27 @@ class PersonalDataGuard:
         changed = put_together(example, self._form, parts)
         return Guarded(example if changed == example else self._named(example, changed), tally)
 
+    def brought_in(self, before: Example, after: Example) -> list[str]:
+        """Kinds of what the policy keeps out of answers, in another answer of a row that has passed already.
+
+        What stood in the row before may stand in the new answer: pseudonyms look like what they stand for.
+        """
+        texts = [part.text for part in take_apart(before, self._form)]
+        parts = take_apart(after, self._form)
+        found = [self._find(part.text, part.name) for part in parts]
+        kept = self._allowed(parts, found)
+        return sorted(
+            {
+                one.kind
+                for part, ones in zip(parts, found, strict=True)
+                for one in ones
+                if part.field == "answer"
+                and (one.kind, one.value) not in kept
+                and self._policy("answer", one.kind) != "report"
+                and not any(part.text[one.start : one.end] in text for text in texts)
+            }
+        )
+
     def _allowed(self, parts: list[Part], found: list[list[Found]]) -> set[tuple[str, str]]:
         """Kind and value of what the answer must hold."""
         of_answer = [
@@ -170,6 +191,7 @@ class PersonalDataGuard:
             for one in ones
             if (one.kind, one.value) not in kept and self._policy(part.field, one.kind) in _REPLACES
         }
+        sought = [(one.kind, Sought(text, one)) for text, one in written.items()]
         more = []
         for part, ones in zip(parts, found, strict=True):
             spans = [*part.taken, *((one.start, one.end) for one in ones)]
@@ -177,11 +199,13 @@ class PersonalDataGuard:
             rest = Rest(blanked(part.text, spans))
             others = [
                 other
-                for text, one in written.items()
-                if self._policy(part.field, one.kind) in _REPLACES
-                for other in again(rest, text, one)
+                for kind, look in sought
+                if self._policy(part.field, kind) in _REPLACES
+                for other in look(rest)
             ]
-            more.append(sorted([*ones, *without_overlaps(others, spans)], key=lambda one: one.start))
+            if others:
+                ones = sorted([*ones, *without_overlaps(others, spans)], key=lambda one: one.start)
+            more.append(ones)
         return more
 
     def _edited(
@@ -203,7 +227,7 @@ class PersonalDataGuard:
             instead = stand_ins(one, written, action) if replaces else written
             edits.append(Edit(one.start, one.end, instead))
         text, taken = replaced(part.text, edits)
-        return replace(part, text=text, taken=taken)
+        return Part(part.field, text, part.name, part.is_number, taken)
 
     def _named(self, example: Example, changed: Example) -> Example:
         """With a token for a group or an id that held a value: the rows of one customer stay together."""

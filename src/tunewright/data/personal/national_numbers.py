@@ -9,7 +9,8 @@ from functools import cache
 from importlib import import_module
 
 from tunewright.data.personal.found import Found
-from tunewright.data.personal.text import OTHER_NUMBER, Text
+from tunewright.data.personal.signs import Signs
+from tunewright.data.personal.text import OTHER_NUMBER, Number, Text
 
 
 @dataclass(frozen=True)
@@ -21,12 +22,14 @@ class NationalNumber:
         module: of python-stdnum, with `is_valid`; empty where the pattern is all there is to check.
         words: in lower case; `*` stands for the rest of a word.
         bare: a form that counts only after one of `words`; empty for none.
+        never: beginnings of which no number is given out.
     """
 
     pattern: str
     module: str = ""
     words: tuple[str, ...] = ()
     bare: str = ""
+    never: tuple[str, ...] = ()
 
 
 NATIONAL_NUMBERS: dict[str, NationalNumber] = {
@@ -47,7 +50,8 @@ NATIONAL_NUMBERS: dict[str, NationalNumber] = {
     ),
     # HMRC, National Insurance Manual NIM39110: letters that never stand in the prefix; no check digit.
     "uk_nino": NationalNumber(
-        r"(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-D]"
+        r"[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?[0-9]{2} ?[0-9]{2} ?[0-9]{2} ?[A-D]",
+        never=("BG", "GB", "KN", "NK", "NT", "TN", "ZZ"),
     ),
     "uk_nhs": NationalNumber("", "gb.nhs", ("nhs",), bare=r"[0-9]{3}[ -]?[0-9]{3}[ -]?[0-9]{4}"),
     "au_tfn": NationalNumber("", "au.tfn", ("tfn", "tax file*"), bare=r"[0-9]{3} ?[0-9]{3} ?[0-9]{2,3}"),
@@ -82,16 +86,18 @@ NATIONAL_NUMBERS: dict[str, NationalNumber] = {
 
 def national_numbers(text: Text, kinds: frozenset[str]) -> Iterator[Found]:
     """The numbers of these kinds: of a telling form, or of a bare one after a word that names it."""
-    any_telling, compiled = _compiled(kinds)
-    tells = next(text.numbers(any_telling), None) is not None
+    signs, named, compiled = _compiled(kinds)
+    tells, names = signs(text.near_numbers), named(text.context)
+    if not (tells or names):
+        return
     for number in compiled:
         if tells and number.telling is not None:
             for match in text.numbers(number.telling):
-                if number.is_number(match) and not OTHER_NUMBER.search(text.before(match.start())):
+                if number.is_number(match) and not OTHER_NUMBER.search(text.before(match.start)):
                     yield number.found(match, 0.95)
-        if number.bare is not None and any(hint in text.context for hint in number.hints):
+        if names and number.bare is not None and any(hint in text.context for hint in number.hints):
             for match in text.numbers(number.bare):
-                if number.is_number(match) and number.words.search(text.before(match.start())):
+                if number.is_number(match) and number.words.search(text.before(match.start)):
                     yield number.found(match, 0.97)
 
 
@@ -104,23 +110,27 @@ class _Compiled:
     bare: re.Pattern[str] | None
     words: re.Pattern[str]
     hints: tuple[str, ...]
+    never: tuple[str, ...]
     is_valid: Callable[[str], bool]
 
-    def is_number(self, match: re.Match[str]) -> bool:
+    def is_number(self, match: Number) -> bool:
         # Dots, hyphens and a plus carry meaning for some countries; spaces for none.
-        return self.is_valid(match[0].replace(" ", ""))
+        return not match.written.startswith(self.never) and self.is_valid(match.written.replace(" ", ""))
 
-    def found(self, match: re.Match[str], score: float) -> Found:
-        value = "".join(filter(str.isalnum, match[0])).upper()
-        return Found(self.kind, match.start(), match.end(), score, value)
+    def found(self, match: Number, score: float) -> Found:
+        value = "".join(filter(str.isalnum, match.written)).upper()
+        return Found(self.kind, match.start, match.end, score, value)
 
 
 @cache
-def _compiled(kinds: frozenset[str]) -> tuple[re.Pattern[str], tuple[_Compiled, ...]]:
-    """A pattern that matches wherever a telling one does, and each kind's own."""
+def _compiled(kinds: frozenset[str]) -> tuple[Signs, Signs, tuple[_Compiled, ...]]:
+    """The signs of telling forms, those of words that name a number, and each kind's own patterns."""
     numbers = {kind: number for kind, number in NATIONAL_NUMBERS.items() if kind in kinds}
+    compiled = tuple(_one(*named) for named in numbers.items())
     telling = [number.pattern for number in numbers.values() if number.pattern]
-    return _bounded("|".join(telling) or r"(?!)"), tuple(_one(*named) for named in numbers.items())
+    # A hint within letters is no word: "sin" in "using".
+    hints = [rf"(?:^|[^a-z]){re.escape(hint)}" for one in compiled for hint in one.hints]
+    return Signs(telling), Signs(hints), compiled
 
 
 def _one(kind: str, number: NationalNumber) -> _Compiled:
@@ -132,6 +142,7 @@ def _one(kind: str, number: NationalNumber) -> _Compiled:
         _bounded(number.bare) if number.bare else None,
         re.compile(rf"(?<![a-z])(?:{words})(?![a-z])"),
         tuple(word.partition("*")[0] for word in number.words),
+        number.never,
         module.is_valid if module is not None else lambda _: True,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from tunewright.data.rows import Message
@@ -67,13 +67,13 @@ def take_apart(example: Example, form: AnswerForm) -> list[Part]:
 def put_together(example: Example, form: AnswerForm, parts: Sequence[Part]) -> Example:
     """The row with the texts of its parts, which are in the order of `take_apart`."""
     texts = iter([part.text for part in parts])
-    messages = [replace(turn, content=next(texts)) for turn in example.messages[:-1]]
+    messages = [Message(turn.role, next(texts)) for turn in example.messages[:-1]]
     answer = example.messages[-1]
     if form == "text":
-        answer = replace(answer, content=next(texts))
+        answer = Message(answer.role, next(texts))
     elif form == "json":
         value = _rebuilt(json.loads(answer.content), lambda: next(texts))
-        answer = replace(answer, content=json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+        answer = Message(answer.role, json.dumps(value, ensure_ascii=False, separators=(",", ":")))
     meta = {name: next(texts) for name in example.meta}
     names = {name: next(texts) for name, _ in _names(example)}
     return Example((*messages, answer), meta, names.get("group"), names.get("id"))

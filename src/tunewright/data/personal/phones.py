@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from tunewright.data.personal.found import Found
-from tunewright.data.personal.text import OTHER_NUMBER, Text
+from tunewright.data.personal.signs import Signs
+from tunewright.data.personal.text import OTHER_NUMBER, Number, Text
 
 _NUMBER = re.compile(
     r"(?<![0-9A-Za-z@/$€£#_=])(?<![0-9][.,:-])(?:\+ ?)?\(?[0-9](?:[ .()/\u00a0\u2011-]{0,3}[0-9]){5,16}"
@@ -24,6 +25,12 @@ _WORDS_BEFORE = re.compile(
     r"|contact number|registered|answering|reach (?:me|us|him|her|them)|messages? to)"
     r"(?: ?(?:number|nummer|num|no\b|nr\b|#))?[^0-9\n]{0,18}\n?\s*$"
 )
+_MAY_CALL = Signs(
+    [
+        "phone|tel|mobil|handy|cell|fax|desk|whats|sms|hotline|dial|ring|call|contact number|registered",
+        "answering|reach|messages? to",
+    ]
+)
 _WORDS_AFTER = re.compile(r"[\s,(-]{1,2}(?:office|fax|mobile|cell|home|work|phone)\b")
 _FEWEST_DIGITS_ALONE = 10
 _FEWEST_DIGITS, _MOST_DIGITS = 7, 15  # ITU-T E.164 allows 15
@@ -37,8 +44,10 @@ def phone_numbers(text: Text, regions: Sequence[str]) -> Iterator[Found]:
         regions: ISO 3166 codes, in the order in which they are asked.
     """
     for match in text.numbers(_NUMBER):
-        before = text.before(match.start())
-        called = _WORDS_BEFORE.search(before) or _WORDS_AFTER.match(text.after(match.end()))
+        before = text.before(match.start)
+        called = (_MAY_CALL(before) and _WORDS_BEFORE.search(before)) or _WORDS_AFTER.match(
+            text.after(match.end)
+        )
         if not called and OTHER_NUMBER.search(before):
             continue
         found = _longest(match, bool(called), tuple(regions))
@@ -46,9 +55,9 @@ def phone_numbers(text: Text, regions: Sequence[str]) -> Iterator[Found]:
             yield found
 
 
-def _longest(match: re.Match[str], called: bool, regions: tuple[str, ...]) -> Found | None:
+def _longest(match: Number, called: bool, regions: tuple[str, ...]) -> Found | None:
     """The longest part of a run of digit groups, from its start, that is a number."""
-    number = _EXTENSION.sub("", match[0])
+    number = _EXTENSION.sub("", match.written)
     ends = [len(number), *(space.start() for space in reversed(list(re.finditer(" +", number))))]
     if not called and sum(map(str.isdigit, number)) > _MOST_DIGITS:
         return None  # part of an account's number, say
@@ -61,11 +70,11 @@ def _longest(match: re.Match[str], called: bool, regions: tuple[str, ...]) -> Fo
             continue
         value = normal_form(part, regions)
         if value is not None:
-            stop = match.end() if end == len(number) else match.start() + end
-            return Found("phone_number", match.start(), stop, 0.9 if called else 0.7, value)
+            stop = match.end if end == len(number) else match.start + end
+            return Found("phone_number", match.start, stop, 0.9 if called else 0.7, value)
     digits = "".join(filter(str.isdigit, number))
     if called and _FEWEST_DIGITS <= len(digits) <= _MOST_DIGITS and not _DATE.match(number):
-        return Found("phone_number", match.start(), match.end(), 0.6, digits)
+        return Found("phone_number", match.start, match.end, 0.6, digits)
     return None
 
 

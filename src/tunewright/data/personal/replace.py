@@ -44,9 +44,12 @@ def replaced(text: str, edits: Sequence[Edit]) -> tuple[str, tuple[tuple[int, in
 
 def blanked(text: str, spans: Iterable[tuple[int, int]]) -> str:
     """The text with line ends in place of spans: no pattern sees them or reaches across."""
-    for start, end in spans:
-        text = text[:start] + "\n" * (end - start) + text[end:]
-    return text
+    pieces: list[str] = []
+    at = 0
+    for start, end in sorted(spans):
+        pieces += [text[at:start], "\n" * (end - max(start, at))]
+        at = max(at, end)
+    return "".join([*pieces, text[at:]]) if pieces else text
 
 
 class Rest:
@@ -71,28 +74,41 @@ class Rest:
         return _bare(self.lower)
 
 
-def again(rest: Rest, written: str, found: Found) -> Iterator[Found]:
-    """Where a value stands in a text: its letters in any case, or its digits with any separators.
+class Sought:
+    """A value that was found, and is looked for in the other texts of its row.
 
     A number that a word gave away in the question stands bare in the answer; both are replaced or
     neither, or the answer could not be learnt and the value would stay.
-
-    Args:
-        rest: where to look.
-        written: the value as it was found.
-        found: its finding.
     """
-    bare = _bare(written)
-    if len(bare) >= _FEWEST_DIGITS and sum(map(str.isdigit, bare)) * 2 > len(bare):
-        if bare.lower() not in rest.bare:  # a pattern costs 100 times as much
+
+    def __init__(self, written: str, found: Found) -> None:
+        """Work out how to look for it.
+
+        Args:
+            written: the value as it was found.
+            found: its finding.
+        """
+        self._written = written
+        self._found = found
+        self._bare = _bare(written)
+        self._is_number = len(self._bare) >= _FEWEST_DIGITS and sum(map(str.isdigit, self._bare)) * 2 > len(
+            self._bare
+        )
+        self._lower = (self._bare if self._is_number else written).lower()
+
+    def __call__(self, rest: Rest) -> Iterator[Found]:
+        """Where it stands in a text: its letters in any case, or its digits with any separators."""
+        if self._is_number:
+            if self._lower not in rest.bare:  # a pattern costs 100 times as much
+                return
+            shape = r"[ .()/-]{0,3}".join(map(re.escape, self._bare))
+        elif len(self._written) >= _FEWEST_CHARACTERS and self._lower in rest.lower:
+            shape = re.escape(self._written)
+        else:
             return
-        shape = r"[ .()/-]{0,3}".join(map(re.escape, bare))
-    elif len(written) >= _FEWEST_CHARACTERS and written.lower() in rest.lower:
-        shape = re.escape(written)
-    else:
-        return
-    for match in re.finditer(rf"(?<![0-9A-Za-z]){shape}(?![0-9A-Za-z])", rest.text, re.IGNORECASE):
-        yield Found(found.kind, match.start(), match.end(), found.score, found.value)
+        found = self._found
+        for match in re.finditer(rf"(?<![0-9A-Za-z]){shape}(?![0-9A-Za-z])", rest.text, re.IGNORECASE):
+            yield Found(found.kind, match.start(), match.end(), found.score, found.value)
 
 
 def _bare(text: str) -> str:

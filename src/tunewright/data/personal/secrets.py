@@ -8,15 +8,15 @@ from collections import Counter
 from collections.abc import Iterator
 
 from tunewright.data.personal.found import Found
+from tunewright.data.personal.signs import Signs
 from tunewright.data.personal.text import Text
 from tunewright.secret_shapes import BY_FORM, BY_NAME, PASSWORD_IN_ADDRESS
 
-_STARTS = (
-    "hf_", "api_org_", "wandb", "sk-", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-",
-    "AKIA", "ASIA", "AIza", "xox", "-----BEGIN ",
-)  # fmt: skip
+_STARTS = Signs([r"(?:hf|api_org|gh[pousr]|github_pat)_|wandb|sk-|glpat-|AKIA|ASIA|AIza|xox|-----BEGIN |eyJ"])
 _FORMS = [shape for kind, shape in BY_FORM.items() if kind != PASSWORD_IN_ADDRESS]
-_NAMES = ("key", "token", "secret", "bearer", "passw", "authorization")
+_NAME = "(?:api|access)[ _-]?key|token|secret|bearer|authorization|wandb"
+_PASS = "pass(?:word|wd|phrase)"  # noqa: S105 - a pattern
+_TELLING, _NAMES, _PASSWORDS = Signs([_NAME, _PASS]), Signs([_NAME]), Signs([_PASS])
 _JWT = re.compile(r"(?<![\w-])eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,}")
 _NAMED = re.compile(
     r"(?:api[ _-]?key|access[ _-]?key|client[ _-]?secret|secret|token|bearer|authorization)"
@@ -34,23 +34,25 @@ _LEAST_ENTROPY = 3.0
 def api_keys(text: Text) -> Iterator[Found]:
     """Keys and tokens; the value alone, so that the name before it stays."""
     whole = text.whole
-    if any(start in whole for start in _STARTS):
+    if _STARTS(whole):
         for shape in _FORMS:
             for match in shape.finditer(whole):
                 end = match.end()
                 if match[0].startswith("-----") and (close := _PRIVATE_KEY_END.search(whole, end)):
                     end = close.end()
                 yield _found(whole, match.start(), end, 1.0)
-    if "eyJ" in whole:
         for match in _JWT.finditer(whole):
             yield _found(whole, match.start(), match.end(), 1.0)
-    if any(name in text.lower for name in _NAMES):
+    if not _TELLING(text.lower):
+        return
+    if _NAMES(text.lower):
         for shape in BY_NAME.values():
             for match in shape.finditer(whole):
                 yield _found(whole, *match.span("value"), 0.9)
         for match in _NAMED.finditer(whole):
             if _looks_random(match["value"]):
                 yield _found(whole, *match.span("value"), 0.9)
+    if _PASSWORDS(text.lower):
         for match in _PASSWORD.finditer(whole):
             if any(not sign.isalpha() for sign in match["value"].rstrip(".,;!?")):
                 yield _found(whole, *match.span("value"), 0.8)

@@ -3,13 +3,28 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cached_property
+from typing import NamedTuple
 
 _BEFORE = 48
 _AFTER = 14
 _MARGIN = 8
 _DIGITS = re.compile(r"[0-9](?:[^0-9\n]{0,6}[0-9]){3,}")
+
+
+class Number(NamedTuple):
+    """What a pattern of numbers matched.
+
+    Attributes:
+        start, end: where it stands in the text, in characters.
+        written: as it stands there.
+    """
+
+    start: int
+    end: int
+    written: str
 
 
 class Text:
@@ -50,17 +65,49 @@ class Text:
         return self.lower[end : end + _AFTER]
 
     @cached_property
-    def _windows(self) -> list[tuple[int, int]]:
-        """Where four digits or more stand close together, with `_MARGIN` characters on both sides.
+    def near_numbers(self) -> str:
+        """The places where four digits or more stand close together, with `_MARGIN` characters on both sides.
 
-        Patterns of numbers search only there: a text without numbers costs them nothing.
+        Each is on a line of its own. Patterns of numbers search only here: a text without numbers costs
+        them nothing.
         """
-        return [(max(0, m.start() - _MARGIN), m.end() + _MARGIN) for m in _DIGITS.finditer(self.whole)]
+        return "\n".join([self.whole[start:end] for start, end in self._windows])
 
-    def numbers(self, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
-        """The matches of a pattern of numbers (four digits or more, no further apart than six characters)."""
+    @cached_property
+    def _windows(self) -> list[tuple[int, int]]:
+        """Start and end of those places; they neither touch nor overlap."""
+        windows: list[tuple[int, int]] = []
+        last = -1
+        for match in _DIGITS.finditer(self.whole):
+            start, end = max(0, match.start() - _MARGIN), match.end() + _MARGIN
+            if start <= last:
+                start = windows.pop()[0]
+            windows.append((start, end))
+            last = end
+        return windows
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        """Where each of those places begins in `near_numbers`."""
+        starts, at = [], 0
         for start, end in self._windows:
-            yield from pattern.finditer(self.whole, start, end)
+            starts.append(at)
+            at += end - start + 1
+        return starts
+
+    def numbers(self, pattern: re.Pattern[str]) -> Iterator[Number]:
+        """The matches of a pattern of numbers (four digits or more, no further apart than six characters).
+
+        Args:
+            pattern: matches no line end, begins at most six characters before its first digit and looks
+                no more than two characters back.
+        """
+        for match in pattern.finditer(self.near_numbers):
+            at = match.start()
+            window = bisect_right(self._starts, at) - 1
+            start = self._windows[window][0] + at - self._starts[window]
+            written = match[0]
+            yield Number(start, start + len(written), written)
 
     @property
     def has_numbers(self) -> bool:

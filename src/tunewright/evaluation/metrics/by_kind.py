@@ -9,6 +9,7 @@ from tunewright.config.schema.task import OutputContract, TaskKind
 from tunewright.evaluation.metrics.classification import classification_scores
 from tunewright.evaluation.metrics.custom import custom_scores
 from tunewright.evaluation.metrics.extraction import extraction_scores
+from tunewright.evaluation.metrics.format_rules import format_scores
 from tunewright.evaluation.metrics.score import Score, proportion
 from tunewright.evaluation.metrics.text import text_scores
 from tunewright.evaluation.predictions import Prediction
@@ -23,9 +24,7 @@ def scores(
     output: OutputContract,
     custom: Mapping[str, RowMetric],
 ) -> dict[str, Score]:
-    """Score one contestant's answers: the kind's metrics, the project's own, and `finished`.
-
-    `finished` is the share of answers that ended by themselves, before the limit of new tokens.
+    """Score one contestant's answers: the kind's metrics, format rules, the project's own, and `finished`.
 
     Args:
         predictions: of one contestant.
@@ -38,6 +37,7 @@ def scores(
     """
     return {
         **_of_kind(predictions, kind, output),
+        **format_scores(predictions, output.format_rules),
         **custom_scores(predictions, custom),
         "finished": proportion([prediction.finished for prediction in predictions]),
     }
@@ -55,7 +55,7 @@ def measure(scored: Mapping[str, Score], statistics: Statistics) -> dict[str, In
 def _of_kind(predictions: Sequence[Prediction], kind: TaskKind, output: OutputContract) -> dict[str, Score]:
     match kind:
         case "extraction":
-            return extraction_scores(predictions, output.json_schema or {})
+            return extraction_scores(predictions, output.json_schema or {}, output.field_rules)
         case "classification":
             return classification_scores(predictions, output.labels or ())
         case "generation" | "chat":

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tunewright.config.schema.evaluation import Statistics
-from tunewright.evaluation.statistics import (
-    Interval,
-    Statistic,
-    bootstrap_interval,
-    difference_of,
-    mean_of,
-    proportion_interval,
-)
+from tunewright.evaluation.resampling import Statistic, difference_of, mean_of
+from tunewright.evaluation.statistics import Interval, bootstrap_interval, proportion_interval
 
 if TYPE_CHECKING:
-    from tunewright.evaluation.statistics import FloatArray
+    from tunewright.evaluation.resampling import FloatArray, IntArray
 
 
 @dataclass(frozen=True)
@@ -40,6 +35,15 @@ class Score:
     def over_rows(self) -> Statistic:
         """The score of resampled rows."""
         return self.statistic or mean_of(self.rows)
+
+    def value(self) -> float:
+        """The score itself; NaN if there are no rows."""
+        return self.over_rows.of_all() if len(self.rows) else math.nan
+
+    def take(self, rows: IntArray) -> Score:
+        """The same metric on some of the rows."""
+        statistic = None if self.statistic is None else self.statistic.take(rows)
+        return Score(self.rows[rows], self.proportion, self.bounds, statistic)
 
     def interval(self, statistics: Statistics) -> Interval:
         """The score with its interval: Wilson for proportions, else bootstrap over rows.
@@ -64,14 +68,19 @@ def difference(first: Score, second: Score, statistics: Statistics) -> Interval:
     Raises:
         EvaluationError: there are no rows.
     """
-    widest = max(first.bounds[1], second.bounds[1]) - min(first.bounds[0], second.bounds[0])
     return bootstrap_interval(
         difference_of(first.over_rows, second.over_rows),
         len(first.rows),
         confidence=statistics.confidence,
         samples=statistics.bootstrap_samples,
-        bounds=(-widest, widest),
+        bounds=difference_bounds(first, second),
     )
+
+
+def difference_bounds(first: Score, second: Score) -> tuple[float, float]:
+    """Least and greatest difference that a row can have."""
+    widest = max(first.bounds[1], second.bounds[1]) - min(first.bounds[0], second.bounds[0])
+    return -widest, widest
 
 
 def shares(rows: Sequence[float]) -> Score:

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from tests.unit.data.reading.made import read
 from tunewright.config.schema.data import DataFormat, Source
 from tunewright.data.raw_row import Discarded, RawRow
+from tunewright.data.reading.lines import sha256
 from tunewright.data.reading.read import read_source
 from tunewright.errors import DataError
 
@@ -84,9 +85,12 @@ def test_every_line_of_jsonl_that_is_not_blank_is_read_or_rejected(folder, conte
     marked = content.startswith((b"\xff\xfe", b"\xfe\xff", b"\x1f\x8b"))
     found = read_lines(folder, content) if not marked else None
     if found is not None:
-        assert len(found) == sum(
-            bool(line.strip()) for line in content.removeprefix(b"\xef\xbb\xbf").split(b"\n")
-        )
+        written = content.removeprefix(b"\xef\xbb\xbf").split(b"\n")
+        assert [(row.place.line, row.place.sha256) for row in found] == [
+            (number, sha256(line.rstrip(b"\r")))
+            for number, line in enumerate(written, start=1)
+            if line.strip()
+        ]
     assert rows is None or found is None or len(rows) == len(found)
 
 
@@ -108,7 +112,7 @@ def read_lines(folder, content):
     )
 )
 def test_every_line_of_a_csv_belongs_to_one_row(folder, records):
-    """Rows begin where the one before has ended; what is between two places is one row or blank lines."""
+    """Rows begin where the one before has ended: their hashes are of all lines but blank ones."""
     content = "prompt,completion\n" + "".join(record + "\n" for record in records)
     raw = content.encode("utf-8", "surrogateescape")
     rows = checked(folder, "a.csv", raw, "csv")
@@ -116,8 +120,12 @@ def test_every_line_of_a_csv_belongs_to_one_row(folder, records):
     starts = [row.place.line for row in rows]
     assert starts == sorted(set(starts))
     assert all(lines[start - 1] for start in starts)
-    before = [line for line in lines[1 : starts[0] - 1 if starts else None] if line]
-    assert not before
+    assert not any(lines[1 : starts[0] - 1 if starts else None])
+    for row, until in zip(rows, [*starts, len(lines) + 1][1:], strict=True):
+        start = row.place.line
+        spans = [sha256(b"\n".join(lines[start - 1 : end])) for end in range(start, until)]
+        assert row.place.sha256 in spans
+        assert not any(lines[start + spans.index(row.place.sha256) : until - 1])
 
 
 cells = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=12)

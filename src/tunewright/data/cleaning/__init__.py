@@ -1,0 +1,1 @@
+"""Cleaning of texts, and flags on rows that are doubtful."""

@@ -1,0 +1,1 @@
+"""Review of the prepared rows by a domain expert: the sample, the verdicts, what follows from them."""

@@ -1,0 +1,150 @@
+"""`Evidence`: every number that a criterion can name, looked up by name.
+
+Whatever else is scored (a suite's metrics, say) becomes nameable by an entry of `scored`, or of `measured`
+if it has no rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from tunewright.config.schema.hardware import Price
+from tunewright.config.schema.measured import MEASURED, MONEY
+from tunewright.config.schema.task import Criterion
+from tunewright.errors import EvaluationError
+from tunewright.evaluation.chosen_rows import chosen_rows, nearest_value
+from tunewright.evaluation.metrics.score import Score
+from tunewright.evaluation.predictions import Contestant, Prediction
+
+SECONDS_PER_HOUR = 3600
+SliceName = tuple[tuple[str, str], ...]
+Scored = Mapping[Contestant, Mapping[str, Score]]
+"""Contestant -> metric -> score, on the same rows."""
+
+
+@dataclass(frozen=True)
+class Slice:
+    """The scores on some of the rows.
+
+    Attributes:
+        rows: how many there are.
+        scored: of each contestant; empty where there are no rows.
+        meant: where there are no rows, the value that was probably meant, as a question.
+    """
+
+    rows: int
+    scored: Scored
+    meant: str = ""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A number that was measured once, in its unit."""
+
+    value: float
+    unit: str
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What criteria are judged by.
+
+    Attributes:
+        scored: on all test rows.
+        slices: on those of each slice that a criterion names, by `slice_name`.
+        measured: what has no interval.
+    """
+
+    scored: Scored
+    slices: Mapping[SliceName, Slice] = field(default_factory=dict)
+    measured: Mapping[str, Measured] = field(default_factory=dict)
+
+    def score(self, who: Contestant, metric: str, within: Mapping[str, str] | None = None) -> Score:
+        """A contestant's score on all rows, or on those of a slice.
+
+        Raises:
+            EvaluationError: it was not scored.
+        """
+        scored = self.scored if within is None else self.slices[slice_name(within)].scored
+        try:
+            return scored[who][metric]
+        except KeyError:
+            raise _absent(metric) from None
+
+    def measurement(self, name: str) -> Measured:
+        """What was measured under a name.
+
+        Raises:
+            EvaluationError: it was not.
+        """
+        try:
+            return self.measured[name]
+        except KeyError:
+            raise _absent(name) from None
+
+
+def slice_name(within: Mapping[str, str]) -> SliceName:
+    """A slice as a key: its conditions in order of their names."""
+    return tuple(sorted(within.items()))
+
+
+def slices_named(
+    acceptance: Iterable[Criterion],
+    predictions: Mapping[Contestant, Sequence[Prediction]],
+    score: Callable[[Sequence[Prediction]], Mapping[str, Score]],
+) -> dict[SliceName, Slice]:
+    """Score the slices that criteria name.
+
+    Args:
+        acceptance: the criteria.
+        predictions: of each contestant, on the same rows in the same order.
+        score: scores the predictions of one contestant.
+    """
+    found: dict[SliceName, Slice] = {}
+    for within in (criterion.slice for criterion in acceptance if criterion.slice):
+        if slice_name(within) in found:
+            continue
+        chosen = {who: chosen_rows(rows, within) for who, rows in predictions.items()}
+        count = max(map(len, chosen.values()), default=0)
+        meant = "" if count else nearest_value(next(iter(predictions.values()), ()), within)
+        scored = {who: score(rows) for who, rows in chosen.items()} if count else {}
+        found[slice_name(within)] = Slice(count, scored, meant)
+    return found
+
+
+def measured_once(
+    timings: Mapping[str, Mapping[str, Any]], train: Mapping[str, Any], rows: int, price: Price | None
+) -> dict[str, Measured]:
+    """What `MEASURED` names, from the files of a run; amounts of money only where there is a price.
+
+    Args:
+        timings: stage -> timings/STAGE.json.
+        train: metrics/train.json.
+        rows: that the tuned model answered.
+        price: of an hour of the hardware.
+    """
+    evaluate, seconds = timings["evaluate"], timings["train"]["seconds"]
+    found = {
+        "seconds_per_answer": evaluate["seconds"] / rows,
+        "tokens_per_second": evaluate["tokens_per_second"],
+        "peak_memory_mb": evaluate["peak_memory_mb"],
+        "train_seconds": seconds,
+        "validation_loss": train["validation_loss_best"],
+    }
+    if price is not None:
+        per_second = price.amount / SECONDS_PER_HOUR
+        found["cost_per_1000_answers"] = 1000 * found["seconds_per_answer"] * per_second
+        found["train_cost"] = seconds * per_second
+    units = {name: MEASURED[name].unit for name in found}
+    return {
+        name: Measured(value, price.currency if price and units[name] == MONEY else units[name])
+        for name, value in found.items()
+    }
+
+
+def _absent(name: str) -> EvaluationError:
+    return EvaluationError(
+        f"names {name}, which was not scored", where="task.acceptance", fix="dvc repro baseline evaluate"
+    )
