@@ -26,9 +26,7 @@ method: lora
 hardware: cpu
 evaluation: default
 tracking: none
-set:
-  method: {num_train_epochs: 1, max_length: 2048}
-  evaluation: {max_new_tokens: 12, few_shot: {k: 1}, suites: {regression: {max_items: 8}}}
+set: {method: {num_train_epochs: 1, max_length: 2048}, evaluation: {max_new_tokens: 12, few_shot: {k: 1}}}
 """
 IGNORED = ".tunewright/\n__pycache__/\n/artifacts/*\n!/artifacts/base_model.json\n/reports/\n"
 

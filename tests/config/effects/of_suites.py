@@ -61,13 +61,14 @@ def item(metric: str, place: int, score: float) -> ItemScore:
 
 LEAKAGE = {"evaluation.suites.leakage.enabled": True}
 PLANTED = {**LEAKAGE, "data.canaries.count": 2}
+GENERAL = {"evaluation.suites.regression.enabled": True}
 ODD = {"evaluation.suites.edge_cases.enabled": True}
 SAFETY = {"evaluation.suites.safety.enabled": True}
 BIAS = {**EXTRACTION, "evaluation.suites.bias.enabled": True}
 EFFECTS = {
-    "evaluation.suites.regression.enabled": Effect(scored, False),
-    "evaluation.suites.regression.max_items": Effect(scored, 9),
-    "evaluation.suites.regression.files": Effect(scored, [OWN]),
+    "evaluation.suites.regression.enabled": Effect(scored, True),
+    "evaluation.suites.regression.max_items": Effect(scored, 9, GENERAL),
+    "evaluation.suites.regression.files": Effect(scored, [OWN], GENERAL),
     "evaluation.suites.edge_cases.enabled": Effect(scored, True),
     "evaluation.suites.edge_cases.rows": Effect(scored, 2, ODD),
     "evaluation.suites.edge_cases.files": Effect(scored, [OWN], ODD),

@@ -43,7 +43,7 @@ set:
     max_new_tokens: 4
     batch_size: 4
     suites:
-      regression: {max_items: 12}
+      regression: {enabled: true, max_items: 12}
       edge_cases: {enabled: true, rows: 1}
       leakage: {enabled: true, rows: 3, controls: 7}
       safety: {enabled: true, max_items: 4}

@@ -57,11 +57,11 @@ def broken_rules(groups: Mapping[str, Node]) -> Iterator[Problem]:
         yield from minimum(task, data)
         yield from balance(task, data)
         yield from names(data, task)
+        yield from criterion_slices(task, data)
     if isinstance(evaluation, Evaluation) and isinstance(task, Task):
         yield from decisions(evaluation, task)
     if isinstance(evaluation, Evaluation) and isinstance(data, Data):
         yield from planted(evaluation, data)
-        yield from criterion_slices(task, data)
     if isinstance(task, Task) and isinstance(hardware, Hardware):
         yield from prices(task, hardware)
     if isinstance(evaluation, Evaluation) and isinstance(task, Task) and isinstance(data, Data):
