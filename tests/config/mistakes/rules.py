@@ -375,7 +375,7 @@ RULES = [
                 "acceptance": [{"metric": "calibration_error", "min": 0.1}],
             }
         },
-        "task.acceptance.0.metric",
+        "task.acceptance.0.min",
         "is better the lower it is",
     ),
     in_set(

@@ -140,7 +140,7 @@ def test_a_mistake_in_ones_own_file_comes_before_the_model(
 ) -> None:
     monkeypatch.setattr(base_suites, "load_model", lambda *_, **__: pytest.fail("it must not be loaded"))
     (project / OWN_SUITES / "own.jsonl").write_text('{"id": "a", "prompt": "b"}\n')
-    text = PARAMS.replace("{max_items: 12}", "{max_items: 12, files: [data/suites/own.jsonl]}")
+    text = PARAMS.replace("max_items: 12}", "max_items: 12, files: [data/suites/own.jsonl]}")
     (project / "params.yaml").write_text(text)
     compose.run(project)
     with pytest.raises(EvaluationError, match="give either options") as caught:
