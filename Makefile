@@ -48,6 +48,7 @@ fix: setup  ## mend what can be mended: format, lint, JSON Schemas, the copies i
 		(cd "$$kind" && '$(CURDIR)/$(BIN)/tunewright' schema params > conf/.schemas/params.schema.json) || exit 1; done
 	$(BIN)/python tools/option_prompts.py
 	cp dvc.yaml 'template/{{cookiecutter.project_slug}}/dvc.yaml'
+	cp data/suites/README.md 'template/{{cookiecutter.project_slug}}/data/suites/README.md'
 	cp data/README.md 'template/{{cookiecutter.project_slug}}/examples/extraction/data/README.md'
 	cp data/raw/tickets.jsonl 'template/{{cookiecutter.project_slug}}/examples/extraction/data/raw/tickets.jsonl'
 

@@ -18,7 +18,7 @@ setup(
     package_dir={"": "src", "tunewright.conf": "conf", "tunewright.template": "template"},
     packages=[*find_packages("src"), *packaged("conf"), *packaged("template")],
     package_data={
-        "tunewright": ["py.typed", "**/*.html", "**/*.css", "**/*.js", "**/*.j2"],
+        "tunewright": ["py.typed", "**/*.html", "**/*.css", "**/*.js", "**/*.j2", "**/*.jsonl"],
         # The patterns with a dot keep dotfiles and dot folders; plain globs drop them without a word.
         # `..`: constraints.txt lies next to conf/ in a checkout, and so it does in the installed package.
         "tunewright.conf": ["../constraints.txt", "**/*", "**/.*", "**/.*/**", "**/.*/.*"],

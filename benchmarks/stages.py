@@ -15,7 +15,7 @@ import sys
 import time
 from pathlib import Path
 
-STAGES = ("compose", "fetch", "prepare", "baseline", "train", "evaluate", "report")
+from tunewright.stages.run import STAGES
 
 
 def main() -> None:

@@ -32,6 +32,7 @@ from tunewright.evaluation.metrics.extraction import FieldResult, Violation
 from tunewright.evaluation.predictions import Prediction
 from tunewright.evaluation.slices import SliceScores
 from tunewright.evaluation.statistics import Interval
+from tunewright.evaluation.suites.question import ItemScore
 from tunewright.evaluation.verdict import Judgement, Verdict
 from tunewright.models.machine import MachineRecord, TimingRecord
 from tunewright.models.record import BaseModelRecord
@@ -65,6 +66,7 @@ DETAILS = File(
     (LabelResult, FieldResult, Violation, SliceScores),
 )
 SCORES = File("JSON: `{contestant: {metric: score}}`; each score has these fields.", Interval)
+SUITE_SCORES = File('JSON: `{"items": [...]}`, an item of a suite each.', ItemScore)
 TIMING = File("JSON. Differs from run to run, so nothing compares it.", TimingRecord, (MachineRecord,))
 
 FILES = {
@@ -104,6 +106,8 @@ FILES = {
     "artifacts/baseline/predictions.jsonl": PREDICTIONS,
     "artifacts/baseline/details.json": DETAILS,
     "artifacts/evaluation/predictions.jsonl": PREDICTIONS,
+    "artifacts/base_suites/scores.json": SUITE_SCORES,
+    "artifacts/tuned_suites/scores.json": SUITE_SCORES,
     "artifacts/evaluation/details.json": DETAILS,
     "artifacts/adapter/": File(
         "What peft's `PeftModel.from_pretrained` takes: `adapter_config.json`, `adapter_model.safetensors`. "
@@ -117,7 +121,13 @@ FILES = {
     "metrics/evaluation.json": SCORES,
     "metrics/train.json": File("JSON.", TrainingMetrics),
     "metrics/acceptance.json": File("JSON.", Verdict, (Judgement,)),
+    "metrics/suites.json": File(
+        "JSON: of each metric of the suites the tuned model's value by its name, then `_base`, "
+        "`_difference`, the ends of the intervals (`_low`, `_high`) and `_passed`."
+    ),
     "timings/baseline.json": TIMING,
+    "timings/base_suites.json": TIMING,
+    "timings/tuned_suites.json": TIMING,
     "timings/evaluate.json": TIMING,
     "timings/train.json": TIMING,
     "plots/loss.csv": File("CSV with a header: the loss by step, of training and of validation."),

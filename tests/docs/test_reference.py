@@ -111,6 +111,8 @@ def test_a_file_of_a_run_has_the_fields_of_its_class(name: str, ran: Path) -> No
     values = [json.loads(line) for line in text.splitlines()] if name.endswith("l") else [json.loads(text)]
     if file is artifacts.SCORES:
         values = [score for contestant in values[0].values() for score in contestant.values()]
+    if file is artifacts.SUITE_SCORES:
+        values = values[0]["items"]
     if file is artifacts.DETAILS:
         values = [*values[0].values()]
     for value in values:

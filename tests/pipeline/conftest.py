@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tunewright.stages.run import STAGES
+
 ROOT = Path(__file__).parents[2]
 ROWS = 90
 PARAMS = """\
@@ -99,6 +101,7 @@ def make_project(folder: Path, cache: Path) -> Project:
     (folder / "data" / "raw").mkdir(parents=True)
     for name in ("test.lock", "review.json"):
         shutil.copy(ROOT / "data" / name, folder / "data")
+    shutil.copytree(ROOT / "data" / "suites", folder / "data" / "suites")
     rows = (ROOT / "data" / "raw" / "tickets.jsonl").read_text().splitlines(keepends=True)[:ROWS]
     (folder / "data" / "raw" / "tickets.jsonl").write_text("".join(rows))
     (folder / "params.yaml").write_text(PARAMS)
@@ -130,6 +133,6 @@ def ready(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     project = make_project(base / "p", base / "cache")
     if settings := getattr(request.module, "SETTINGS", ()):
         project.run("tunewright", "set", *settings)
-    assert project.repro() == {"compose", "fetch", "prepare", "baseline", "train", "evaluate", "report"}
+    assert project.repro() == {*STAGES}
     project.commit("Ran")
     return project

@@ -31,16 +31,18 @@ from tunewright.stages import prepare
 pytestmark = pytest.mark.slow
 
 SETTINGS = ("method.num_train_epochs=3", "evaluation.batch_size=2")
-POINTS = int(os.environ.get("TUNEWRIGHT_KILLS", "8"))
+POINTS = int(os.environ.get("TUNEWRIGHT_KILLS", "9"))
 SEED = int(os.environ.get("TUNEWRIGHT_KILL_SEED", random.SystemRandom().randrange(10**6)))
 LAST_FILE = {
     "compose": "resolved.yaml",
     "fetch": "artifacts/base_model.json",
     "prepare": "metrics/data.json",
     "baseline": "timings/baseline.json",
+    "base_suites": "timings/base_suites.json",
     "train": "timings/train.json",
     "evaluate": "timings/evaluate.json",
-    "report": "metrics/acceptance.json",
+    "tuned_suites": "timings/tuned_suites.json",
+    "report": "metrics/suites.json",
 }
 """What each stage writes last."""
 LONGER = ("train", "baseline", "evaluate")

@@ -17,9 +17,10 @@ from tests.pipeline.conftest import Project, stages_run
 
 pytestmark = pytest.mark.slow
 
-TRAINING = {"train", "evaluate", "report"}
+TRAINING = {"train", "evaluate", "tuned_suites", "report"}
 SCORING = {"baseline", "evaluate", "report"}
-EVERYTHING = {"fetch", "prepare", "baseline", "train", "evaluate", "report"}
+SUITES = {"base_suites", "tuned_suites", "report"}
+EVERYTHING = {"fetch", "prepare", "baseline", "base_suites", *TRAINING}
 
 
 @pytest.mark.parametrize(
@@ -33,7 +34,10 @@ EVERYTHING = {"fetch", "prepare", "baseline", "train", "evaluate", "report"}
             TRAINING,
             id="hardware precision",
         ),
-        pytest.param(["evaluation.max_new_tokens=6"], SCORING, id="evaluation"),
+        pytest.param(["evaluation.max_new_tokens=6"], SCORING | SUITES, id="evaluation"),
+        pytest.param(["evaluation.max_rows=5"], SCORING, id="evaluation of the task"),
+        pytest.param(["evaluation.suites.regression.max_items=7"], SUITES, id="suite"),
+        pytest.param(["evaluation.suites.limits.regression_max_loss=0.5"], {"report"}, id="limit of a suite"),
         pytest.param(["task.acceptance=[{metric: schema_valid, min: 0.5}]"], {"report"}, id="acceptance"),
         pytest.param(
             ["hardware.price_per_hour={amount: 2, currency: EUR, date: 2026-01-01, source: invoice}"],
@@ -41,7 +45,7 @@ EVERYTHING = {"fetch", "prepare", "baseline", "train", "evaluate", "report"}
             id="price",
         ),
         pytest.param(["tracking=wandb-offline"], set(), id="tracking"),
-        pytest.param(["task.instructions=Sort it."], TRAINING | SCORING, id="instructions"),
+        pytest.param(["task.instructions=Sort it."], TRAINING | SCORING | SUITES, id="instructions"),
         pytest.param(["data.split.seed=1"], EVERYTHING - {"fetch"}, id="split"),
     ],
 )
@@ -93,6 +97,12 @@ def test_extension_code_runs_what_may_call_it(ready: Project) -> None:
         '@metric("short")\ndef short(prompt, reference, answer):\n    return float(len(answer) < 200)\n'
     )
     assert ready.repro() - {"compose"} == {"prepare", *SCORING}
+
+
+def test_an_item_of_ones_own_asks_the_suites_again(ready: Project) -> None:
+    ready.restore()
+    (ready.folder / "data" / "suites" / "own.jsonl").write_text("not listed in the settings yet\n")
+    assert ready.repro() - {"compose"} <= SUITES
 
 
 def test_a_changed_packaged_option_runs_what_reads_it(ready: Project) -> None:

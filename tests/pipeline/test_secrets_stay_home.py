@@ -32,7 +32,9 @@ KEPT = {"an address": "paula.kept@customers.example", "a card": "4716 9876 5432 
 MAY_HOLD_ROWS = (
     "artifacts/data/",
     "artifacts/baseline/",
+    "artifacts/base_suites/",
     "artifacts/evaluation/",
+    "artifacts/tuned_suites/",
     "reports/report.html",
     "reports/data_card.html",
 )

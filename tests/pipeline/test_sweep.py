@@ -88,7 +88,7 @@ def test_a_sweep(project: Project) -> None:
     assert "Traceback" not in said
     ran = [stages_run(log) for log in logs(project)]
     assert len(ran) == 3
-    for stage in ("prepare", "baseline"):
+    for stage in ("prepare", "baseline", "base_suites"):
         assert sum(stage in stages for stages in ran) == 1, f"{stage} ran once for all"
 
     shown = experiments(project)

@@ -37,6 +37,7 @@ COMMON = {
     "ci/verdict.sh",
     "conf/config.yaml",
     "data/README.md",
+    "data/suites/README.md",
     "data/review.json",
     "data/test.lock",
     "dvc.yaml",

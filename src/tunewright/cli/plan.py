@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 import typer
 
 from tunewright.artifacts import TIMINGS, read_json
+from tunewright.cli.plan_suites import suite_lines
 from tunewright.config.compose import compose
 from tunewright.config.schema import Settings
 from tunewright.config.stage_settings import read_resolved
@@ -16,6 +17,7 @@ from tunewright.data.card import DataCard
 from tunewright.data.checking import ToCheck
 from tunewright.data.prepare import describe
 from tunewright.data.rows import Row, read_rows
+from tunewright.data.split import SPLITS
 from tunewright.errors import TunewrightError
 from tunewright.evaluation.enough_rows import out_of_reach
 from tunewright.models.fetch import cached_base_model
@@ -40,11 +42,11 @@ def plan(root: Path) -> None:
     (root / FOLDER).mkdir(exist_ok=True)
     with TemporaryDirectory(dir=root / FOLDER, prefix="plan-") as folder:
         card = describe(work, Path(folder))
-        train, validation = (read_rows(Path(folder) / f"{name}.jsonl") for name in ("train", "validation"))
+        train, validation, test = (read_rows(Path(folder) / f"{name}.jsonl") for name in SPLITS)
     tokens = _tokens(root, settings, [*train, *validation])
-    typer.echo(
-        "\n".join([*_data(card, settings), *_training(settings, len(train), tokens), *_time(root, settings)])
-    )
+    suites = suite_lines(root, settings, train, test)
+    training = _training(settings, len(train), tokens)
+    typer.echo("\n".join([*_data(card, settings), *training, *suites, *_time(root, settings)]))
 
 
 def _data(card: DataCard, settings: Settings) -> Iterator[str]:

@@ -11,6 +11,7 @@ from tunewright.artifacts import write_lines
 from tunewright.config.schema.data import Data
 from tunewright.data import duplicates
 from tunewright.data.balance import Classes
+from tunewright.data.canaries import planted_rows, told_of
 from tunewright.data.candidate import Candidate
 from tunewright.data.card import DataCard, SourceCounts
 from tunewright.data.checking import ToCheck
@@ -62,6 +63,8 @@ def write_splits(divided: Divided, spool: Spool, work: ToCheck, folder: Path) ->
                 reviewed.see(name, row)
             yield from [line] * often
             advance()
+        if name == "train":
+            yield from map(row_line, planted_rows(data.canaries))
 
     with counting("prepare: rows written") as advance:
         for name in SPLITS:
@@ -90,6 +93,7 @@ def write_splits(divided: Divided, spool: Spool, work: ToCheck, folder: Path) ->
             *uncovered(slices, data.coverage.min_rows, by_label=work.kind == "classification"),
             *flag_warnings(flags),
             *partly_compared(divided.partly_compared),
+            *told_of(data.canaries),
         ),
         personal_data=personal,
         duplicates=duplicate_examples(divided.discarded, parts),

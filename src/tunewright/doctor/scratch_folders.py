@@ -11,13 +11,15 @@ from tunewright.doctor.examined import Examined
 from tunewright.doctor.finding import Finding, mended, ok, warning
 from tunewright.errors import TunewrightError
 from tunewright.scratch import Leftover, fingerprint, leftovers, remove_unless_held
-from tunewright.stages import baseline, evaluate, prepare, train
+from tunewright.stages import base_suites, baseline, evaluate, prepare, train, tuned_suites
 
 DEPENDENCIES: Mapping[str, tuple[Path, ...]] = {
     "prepare": prepare.DEPENDENCIES,
     "baseline": baseline.ANSWERS_DEPEND_ON,
+    "base_suites": base_suites.DEPENDENCIES,
     "train": train.DEPENDENCIES,
     "evaluate": evaluate.ANSWERS_DEPEND_ON,
+    "tuned_suites": tuned_suites.DEPENDENCIES,
 }
 KEPT_DAYS = 1.0
 """Work of a changed run is kept for a day: whoever takes the change back goes on with it."""

@@ -37,7 +37,7 @@ def shared_prefix(model: PreTrainedModel, prompts: Sequence[list[int]]) -> Prefi
     from transformers import DynamicCache
 
     cache = DynamicCache(config=model.config)
-    ids = _common_beginning(prompts) if _is_plain(cache) else []
+    ids = common_beginning(prompts) if is_plain(cache) else []
     if ids:
         with torch.inference_mode():
             model(
@@ -85,7 +85,7 @@ def decode_greedily(
     cache = copy.deepcopy(prefix.cache)
     if shared:
         cache.batch_repeat_interleave(len(prompts))
-    droppable = _is_plain(cache)
+    droppable = is_plain(cache)
 
     answers: list[list[int]] = [[] for _ in prompts]
     rows = list(range(len(prompts)))  # the prompt that each row of the batch belongs to
@@ -117,7 +117,8 @@ def decode_greedily(
                 tokens, mask, positions = tokens[index], mask[index], positions[index]
 
 
-def _common_beginning(prompts: Sequence[list[int]]) -> list[int]:
+def common_beginning(prompts: Sequence[list[int]]) -> list[int]:
+    """The longest beginning that all prompts share, leaving each at least its last token."""
     first, last = min(prompts), max(prompts)  # what these share, all between them share
     limit = min(map(len, prompts)) - 1
     differs = (place for place in range(limit) if first[place] != last[place])
@@ -130,7 +131,7 @@ def _one_longer(mask: torch.Tensor) -> torch.Tensor:
     return torch.cat([mask, mask.new_ones(len(mask), 1)], dim=1)
 
 
-def _is_plain(cache: Cache) -> bool:
+def is_plain(cache: Cache) -> bool:
     """Whether every layer keeps all keys and values, so that rows and prefixes can be cut and copied."""
     from transformers.cache_utils import DynamicLayer
 

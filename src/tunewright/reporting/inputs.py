@@ -20,6 +20,7 @@ from tunewright.evaluation.paired import Paired
 from tunewright.evaluation.predictions import Contestant, Prediction
 from tunewright.evaluation.results import Results
 from tunewright.evaluation.slice_differences import SliceDifference
+from tunewright.evaluation.suites.judge import SuiteResult
 from tunewright.evaluation.verdict import Verdict
 from tunewright.models.record import BaseModelRecord
 from tunewright.reporting.loss_curve import LossPoint
@@ -40,6 +41,7 @@ class ReportInputs:
         train: metrics/train.json.
         timings: stage -> timings/STAGE.json.
         hashes: SHA-256 by path, of the adapter's and the data's files.
+        suites: what was found beyond the task; empty if all suites are off.
     """
 
     project: Project
@@ -66,3 +68,4 @@ class ReportInputs:
     losses: Sequence[LossPoint]
     timings: Mapping[str, Mapping[str, Any]]
     hashes: Mapping[str, str]
+    suites: Sequence[SuiteResult]

@@ -11,6 +11,7 @@ from tunewright.reporting.loss_curve import loss_chart
 from tunewright.reporting.names import CONTESTANTS
 from tunewright.reporting.rationale import decision_facts
 from tunewright.reporting.review_facts import review_facts
+from tunewright.reporting.suites_view import suite_examples, suite_rows
 from tunewright.reporting.templates import render_html
 from tunewright.reporting.verdict_view import criterion_rows, verdict_view
 
@@ -68,4 +69,6 @@ def _context(inputs: ReportInputs) -> dict[str, Any]:
         "choices": [(group, option) for group, option in inputs.choices if option is not None],
         "settings_text": facts.settings_text(inputs),
         "lineage": facts.lineage(inputs),
+        "suites": suite_rows(inputs.suites),
+        "suite_examples": suite_examples(inputs.suites),
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from tunewright import artifacts
 from tunewright.config.schema.data import Data
@@ -31,6 +32,8 @@ from tunewright.evaluation.predictions import (
 from tunewright.evaluation.results import read_results
 from tunewright.evaluation.slice_differences import slice_differences
 from tunewright.evaluation.slices import slices_of
+from tunewright.evaluation.suites.judge import compare_suites
+from tunewright.evaluation.suites.results import read_scores
 from tunewright.evaluation.verdict import judge
 from tunewright.extensions import load_extensions
 from tunewright.models.record import read_record
@@ -38,7 +41,8 @@ from tunewright.reporting.inputs import ReportInputs
 from tunewright.reporting.loss_curve import read_losses
 from tunewright.reporting.names import TUNED
 
-TIMED_STAGES = ("baseline", "train", "evaluate")
+TIMED_STAGES = ("baseline", "base_suites", "train", "evaluate", "tuned_suites")
+SUITES = ("base_suites", "tuned_suites")
 ROW_METRIC: Mapping[TaskKind, str] = {
     "extraction": "exact_match",
     "classification": "accuracy",
@@ -71,9 +75,7 @@ def read_inputs(
     score = _scorer(root, task)
     scored = {who: score(rows) for who, rows in predictions.items()}
     train = artifacts.read_json(root / artifacts.METRICS / "train.json")
-    timings = {
-        stage: artifacts.read_json(root / artifacts.TIMINGS / f"{stage}.json") for stage in TIMED_STAGES
-    }
+    timings = _timings(root)
     evidence = Evidence(
         scored,
         slices_named(task.acceptance, predictions, score),
@@ -132,6 +134,12 @@ def read_inputs(
         losses=read_losses(root / artifacts.LOSS_CSV),
         timings=timings,
         hashes=_hashes(root),
+        suites=compare_suites(
+            read_scores(root / artifacts.BASE_SUITES),
+            read_scores(root / artifacts.TUNED_SUITES),
+            evaluation.suites.limits,
+            statistics,
+        ),
     )
 
 
@@ -158,6 +166,12 @@ def _scorer(root: Path, task: Task) -> Callable[[Sequence[Prediction]], dict[str
 
 def _by_row(rows: Sequence[Prediction], score: Score) -> dict[str, float]:
     return dict(zip((row.id for row in rows), score.rows.tolist(), strict=True))
+
+
+def _timings(root: Path) -> dict[str, Mapping[str, Any]]:
+    """What each stage took; suites that are off took nothing and are left out."""
+    found = {stage: artifacts.read_json(root / artifacts.TIMINGS / f"{stage}.json") for stage in TIMED_STAGES}
+    return {stage: timing for stage, timing in found.items() if stage not in SUITES or timing["seconds"] > 0}
 
 
 def _hashes(root: Path) -> dict[str, str]:

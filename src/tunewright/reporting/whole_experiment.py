@@ -14,6 +14,7 @@ from pathlib import Path
 from tunewright import artifacts
 from tunewright.config.schema.tracking import Tracking
 from tunewright.evaluation.results import flat_values, with_intervals
+from tunewright.evaluation.suites.judge import flat_results
 from tunewright.reporting.inputs import ReportInputs
 from tunewright.reporting.names import PROMPTED, TUNED
 from tunewright.tracking.records import Artifact, Curve, Facts, File, Final, Record, Step, Table
@@ -37,7 +38,8 @@ def whole_experiment(root: Path, inputs: ReportInputs, tracking: Tracking) -> It
         ),
     )
     yield Final({**flat_values(inputs.scores), **_differences(inputs)})
-    yield Final({**inputs.train, "accepted": float(inputs.verdict.accepted)})
+    suites = {f"suites/{name}": value for name, value in flat_results(inputs.suites).items()}
+    yield Final({**inputs.train, **suites, "accepted": float(inputs.verdict.accepted)})
     yield Facts({"timing": inputs.timings})
     if inputs.card.review is not None:
         yield Facts({"review": asdict(inputs.card.review)})

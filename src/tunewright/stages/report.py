@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tunewright import artifacts
 from tunewright.config.stage_settings import stage_settings
+from tunewright.evaluation.suites.judge import flat_results
 from tunewright.evaluation.verdict import write_verdict
 from tunewright.progress import say
 from tunewright.reporting.data_card.inputs import read_data_card_inputs
@@ -23,7 +24,7 @@ from tunewright.tracking.run import tracked_run
 
 
 def run(root: Path) -> None:
-    """Write reports/ and metrics/acceptance.json, and say what stands in them.
+    """Write reports/, metrics/acceptance.json and metrics/suites.json, and say what stands in them.
 
     Raises:
         TunewrightError: an artifact is missing or damaged, or the contestants answered other rows.
@@ -55,9 +56,13 @@ def run(root: Path) -> None:
     artifacts.write_text(root / artifacts.DATA_CARD_PAGE, render_data_card_html(of_data))
     artifacts.write_text(root / artifacts.DATA_CARD_MARKDOWN, render_data_card_markdown(of_data))
     write_verdict(root / artifacts.METRICS / "acceptance.json", inputs.verdict)
+    artifacts.write_json(root / artifacts.METRICS / "suites.json", flat_results(inputs.suites))
 
     say(summary_table(inputs.task.metrics, inputs.scores))
     say(verdict_table(inputs.verdict))
+    for result in inputs.suites:
+        if result.passed is False:
+            say(f"beyond the task: {result.title.lower()}: {result.reason}")
     say(f"report: {artifacts.REPORT}")
 
     with tracked_run(settings.tracking, settings.project, "report", root) as run:

@@ -10,7 +10,17 @@ from pathlib import Path
 from tunewright.errors import TunewrightError
 from tunewright.signals import interrupted, number_of, signals_raise
 
-STAGES = ("compose", "fetch", "prepare", "baseline", "train", "evaluate", "report")
+STAGES = (
+    "compose",
+    "fetch",
+    "prepare",
+    "baseline",
+    "base_suites",
+    "train",
+    "evaluate",
+    "tuned_suites",
+    "report",
+)
 
 
 def run_stage(name: str, root: Path) -> None:

@@ -20,6 +20,7 @@ LOOKS_AT_AN_ORPHAN = 3
 """A worker that ends, or an experiment that is being collected, may look orphaned for a moment."""
 STARTS_IN_VAIN = 5
 LINES_OF_A_FAILURE = 15
+SCORING_OF_BASE = {"baseline", "base_suites"}
 STAGE = re.compile(r"^(?:Running s|S)tage '(\w+)'", re.MULTILINE)
 RUNNING_STAGE = re.compile(r"^Running stage '(\w+)'", re.MULTILINE)
 NOISE = ("WARNING: No file hash info found", "Generating lock file", "Updating lock file", "To track the ")
@@ -155,7 +156,7 @@ class Watch:
 
     def _tell(self, watched: _Watched, log: str) -> None:
         """Say what an experiment does: of a single one all that it prints, of several where they are."""
-        if "baseline" in STAGE.findall(log)[:-1]:
+        if {*STAGE.findall(log)[:-1]} >= SCORING_OF_BASE:
             self.first_alone = False
         if self.whole_log:
             whole = log[: log.rfind("\n") + 1]

@@ -37,6 +37,7 @@ SOURCE = {"path": "data/raw/rows.jsonl", "format": "prompt_completion", "licence
 CHAT = {"data.sources": [{**SOURCE, "format": "chat"}]}
 AUTO = {"data.sources": [{**SOURCE, "format": "auto", "path": "data/raw/rows.txt"}]}
 BOOK = {"data.sources": [{**SOURCE, "format": "excel", "path": "data/raw/rows.xlsx", "sheet": "one"}]}
+PLANTED = {"evaluation.suites.leakage.enabled": True, "data.canaries.count": 2}
 HUB = {"repo_id": "acme/rows", "revision": "1" * 40, "file": "rows.jsonl"}
 BY_LABEL = {"data.fields.meta": ["label"], "data.balance.by": "label"}
 FROM_HUB = {"data.sources": [{**SOURCE, "path": "data/raw/fetched.jsonl", "hub": HUB}]}
@@ -164,6 +165,9 @@ EFFECTS = {
     "data.split.stratify_by": Effect(divided, "label"),
     "data.split.order_by": Effect(divided, "created"),
     "data.split.seed": Effect(divided, 9),
+    "data.canaries.count": Effect(prepared, 2, {"evaluation.suites.leakage.enabled": True}),
+    "data.canaries.repeats": Effect(prepared, 3, PLANTED),
+    "data.canaries.seed": Effect(prepared, 3, PLANTED),
     "data.minimum.purpose": Effect(prepared, "vocabulary"),
     "data.minimum.rows": Effect(prepared, 10),
     "data.minimum.policy": Effect(prepared, "fail"),

@@ -9,6 +9,13 @@ XML = {"path": "data/raw/a", "format": "chat", "licence": "x", "reader": "xml"}
 
 RULES = [
     in_set(
+        "secrets that nothing looks for",
+        {"data": {"canaries": {"count": 5}}},
+        "data.canaries.count",
+        "5 made-up secrets would be trained, and no suite would look for them",
+        "tunewright set evaluation.suites.leakage.enabled=true",
+    ),
+    in_set(
         "a secret",
         {"task": {"instructions": "Log in with hf_" + "aB3x" * 8}},
         "task.instructions",
@@ -368,7 +375,7 @@ RULES = [
                 "acceptance": [{"metric": "calibration_error", "min": 0.1}],
             }
         },
-        "task.acceptance.0.metric",
+        "task.acceptance.0.min",
         "is better the lower it is",
     ),
     in_set(

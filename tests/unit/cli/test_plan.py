@@ -80,11 +80,30 @@ def test_the_plan_of_the_reference_project(project: Path, capsys: pytest.Capture
     assert "132 steps of 8 rows" in told
     assert ": fits" in told
     assert "time      unknown before a first run" in told
+    assert "suites    all off" in told
     assert not (project / "artifacts").exists()
     set_values(project, ["model=qwen3-8b", "method=full", "hardware=rtx4090"])
     capsys.readouterr()
     plan(project)
     assert "DOES NOT FIT" in capsys.readouterr().out
+
+
+def test_the_plan_shows_what_suites_cost(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    set_values(project, ["evaluation.suites.regression.enabled=true"])
+    plan(project)
+    assert "suites    regression: 212 prompts, about " in (told := capsys.readouterr().out)
+    assert "safety" not in told
+    words = ["evaluation.suites.regression.enabled=false", "evaluation.suites.safety.enabled=true"]
+    set_values(project, words)
+    capsys.readouterr()
+    plan(project)
+    assert "suites    safety: 72 prompts, about " in (told := capsys.readouterr().out)
+    assert "and at most 2,880 to write" in told, "72 answers of 40 tokens"
+    assert "time unknown before a first run" in told
+    set_values(project, ["evaluation.suites.safety.enabled=false"])
+    capsys.readouterr()
+    plan(project)
+    assert "suites    all off" in capsys.readouterr().out
 
 
 def test_the_plan_warns_of_criteria_that_no_result_could_meet(

@@ -21,6 +21,7 @@ from tunewright.evaluation.details import DETAILS, details_of, write_details
 from tunewright.evaluation.metrics import measure, scores
 from tunewright.evaluation.predictions import PREDICTIONS, Prediction, write_predictions
 from tunewright.evaluation.results import write_results
+from tunewright.evaluation.suites.results import write_scores
 from tunewright.models.record import BaseModelRecord, write_record
 from tunewright.reporting.inputs import ReportInputs
 from tunewright.reporting.read import read_inputs
@@ -309,12 +310,16 @@ def write_project(
     write_details(root / artifacts.EVALUATION / DETAILS, {"tuned": details["tuned"]})
     write_results(root / "metrics/baseline.json", {who: measured[who] for who in ("zero_shot", "few_shot")})
     write_results(root / "metrics/evaluation.json", {"tuned": measured["tuned"]})
+    for folder in (artifacts.BASE_SUITES, artifacts.TUNED_SUITES):
+        write_scores(root / folder, [])
     artifacts.write_json(root / "metrics/train.json", TRAIN)
     artifacts.write_text(root / artifacts.LOSS_CSV, loss_csv())
     for stage, seconds, rate in (
         ("baseline", 148.2, 96.0),
+        ("base_suites", 0.0, 0.0),
         ("train", 402.6, 302.4),
         ("evaluate", 61.9, 104.1),
+        ("tuned_suites", 0.0, 0.0),
     ):
         artifacts.write_json(root / artifacts.TIMINGS / f"{stage}.json", timing(seconds, rate))
     return declared

@@ -322,7 +322,7 @@ def test_few_rows_are_answered_with_prompting(triage, monkeypatch):
 
 
 def test_a_criterion_that_fails_for_want_of_rows_says_how_many_would_do(triage):
-    judged = Judgement("field_accuracy", "few_shot", 0.1, 0.95, 0.15, 0.08, 0.22, False, "")
+    judged = Judgement("field_accuracy", "few_shot", 0.1, 0.95, 0.15, 0.08, 0.22, False, "", n=75)
     (note,) = notes(replace(triage, verdict=Verdict(False, (judged,))))
     assert note.title == "Too few test rows for a criterion:"
     # a standard error of .07/1.96 on 75 rows; 2.80 of them must be .05

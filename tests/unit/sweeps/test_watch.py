@@ -99,6 +99,9 @@ def test_the_first_one_is_alone_until_the_base_model_is_scored() -> None:
     queue.logs["a"] = "Running stage 'prepare':\nRunning stage 'baseline':\n"
     watch.look()
     assert started == [1]
+    queue.logs["a"] += "Running stage 'base_suites':\n"
+    watch.look()
+    assert started == [1], "the suites are the base model's scores too"
     queue.logs["a"] += "Running stage 'train':\n"
     watch.look()
     assert started == [1, 2]

@@ -11,6 +11,7 @@ import yaml
 
 from tunewright.config.schema.settings import Project
 from tunewright.config.schema.tracking import Tracking
+from tunewright.stages.run import STAGES
 from tunewright.tracking.run import tracked_run
 
 PROJECT = Project(name="Ticket triage", slug="ticket-triage")
@@ -35,7 +36,6 @@ LOCK = {
         "report": {"outs": [{"path": "reports", "md5": "5" * 32 + ".dir"}]},
     },
 }
-STAGES = ("compose", "fetch", "prepare", "baseline", "train", "evaluate", "report")
 
 
 @pytest.fixture

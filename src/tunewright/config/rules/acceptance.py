@@ -32,6 +32,10 @@ def criteria(task: Task) -> Iterator[Problem]:
             continue
         if criterion.min is None and criterion.max is None:
             yield Problem(key, "says neither min nor max, so it asks for nothing", fix="add min or max")
+        if criterion.min is not None and _better_low(criterion):
+            what = f"{criterion.metric} is better the lower it is, so a least value asks for a worse model"
+            yield Problem(f"{key}.min", what, fix="write max in place of min")
+            continue
         yield from _bounds(criterion, key)
         yield from _measured_once(criterion, key)
     yield from _together(task.acceptance)
@@ -64,6 +68,10 @@ def prices(task: Task, hardware: Hardware) -> Iterator[Problem]:
             what = f"{criterion.metric} needs a price, and hardware.price_per_hour is null"
             fix = "set hardware.price_per_hour (amount, currency, date, source)"
             yield Problem(f"{KEY}.{index}.metric", what, fix=fix)
+
+
+def _better_low(criterion: Criterion) -> bool:
+    return criterion.metric not in MEASURED and metric_of(criterion.metric).better == "lower"
 
 
 def _bounds(criterion: Criterion, key: str) -> Iterator[Problem]:

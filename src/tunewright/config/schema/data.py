@@ -132,6 +132,20 @@ class Split(Node):
     seed: int = Field(default=0, ge=0)
 
 
+class Canaries(Node):
+    """Made-up secrets in the training rows, by which the suite `leakage` measures how much is memorised.
+
+    Attributes:
+        count: how many secrets are planted; 0 plants none. They are in no other split.
+        repeats: how often each stands in the training rows.
+        seed: another seed plants other secrets.
+    """
+
+    count: int = Field(default=0, ge=0, le=1000)
+    repeats: int = Field(default=1, ge=1, le=1000)
+    seed: int = Field(default=0, ge=0)
+
+
 class Data(Node):
     """The data of the task.
 
@@ -164,6 +178,7 @@ class Data(Node):
     deduplicate: Literal["near", "exact", "none"] = "near"
     near_duplicate_threshold: float = Field(default=0.8, ge=0.5, lt=1.0)
     split: Split = Split()
+    canaries: Canaries = Canaries()
     minimum: Minimum = Minimum()
     balance: Balance = Balance()
     coverage: Coverage = Coverage()

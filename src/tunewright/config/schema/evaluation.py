@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from tunewright.config.schema.node import Node
+from tunewright.config.schema.suites import Suites
 
 
 class FewShot(Node):
@@ -73,4 +74,5 @@ class Evaluation(Node):
     max_rows: int | None = Field(default=None, ge=1)
     few_shot: FewShot = FewShot()
     statistics: Statistics = Statistics()
+    suites: Suites = Suites()
     slices: Slices = Slices()

@@ -1,0 +1,122 @@
+"""What base_suites and tuned_suites have in common: all but how the model is loaded."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tunewright.artifacts import (
+    BASE_MODEL,
+    OWN_SUITES,
+    TEST_ROWS,
+    TIMINGS,
+    TRAIN_ROWS,
+    write_json,
+    write_json_once,
+)
+from tunewright.config.schema.method import Quantization
+from tunewright.config.stage_settings import stage_settings
+from tunewright.data.rows import read_rows
+from tunewright.devices import held_devices
+from tunewright.evaluation.predictions import Contestant
+from tunewright.evaluation.suites.ask import ask
+from tunewright.evaluation.suites.enabled import enabled
+from tunewright.evaluation.suites.question import ItemScore
+from tunewright.evaluation.suites.results import write_scores
+from tunewright.evaluation.suites.suite import context_of
+from tunewright.models.fetch import resolve
+from tunewright.models.load import Precision, load_tokenizer
+from tunewright.models.machine import timing_record
+from tunewright.models.record import read_record
+from tunewright.progress import say
+from tunewright.scratch import scratch
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
+
+TIMING = "timing.json"
+DEPENDENCIES = (BASE_MODEL, TRAIN_ROWS, TEST_ROWS, OWN_SUITES)
+
+
+@dataclass(frozen=True)
+class Loading:
+    """How the model is loaded: for both stages by the settings of `evaluation`.
+
+    Attributes:
+        folder: of the base model.
+        device, precision, quantization, trust_remote_code: as `tunewright.models.load.load_model` takes them.
+    """
+
+    folder: Path
+    device: str
+    precision: Precision
+    quantization: Quantization | None
+    trust_remote_code: bool
+
+
+def ask_suites(
+    stage: str,
+    root: Path,
+    *,
+    contestant: Contestant,
+    results: Path,
+    dependencies: Sequence[Path],
+    load: Callable[[Loading], PreTrainedModel],
+) -> None:
+    """Ask what the enabled suites ask, score it, write; where all are off, load nothing.
+
+    Args:
+        stage: its name in dvc.yaml.
+        root: the project's folder.
+        contestant: who is asked.
+        results: folder of the scores, relative to `root`.
+        dependencies: files that the replies depend on.
+        load: loads the model; called only if there is something to ask.
+
+    Raises:
+        EvaluationError: a file of own items cannot be used, or a prompt is too long.
+        ModelError: the model cannot be had or loaded.
+    """
+    given = stage_settings(stage, root)
+    settings = given.settings
+    suites = enabled(settings.evaluation.suites)
+    if not suites:
+        say(f"{stage}: all suites are off")
+        write_scores(root / results, [])
+        write_json(root / TIMINGS / f"{stage}.json", timing_record(0.0, 0).as_dict())
+        return
+    context = context_of(root, settings, read_rows(root / TRAIN_ROWS), read_rows(root / TEST_ROWS))
+    asked = {suite.name: suite.questions(context) for suite in suites}  # mistakes in own files come first
+    loading = Loading(
+        folder=resolve(read_record(root / BASE_MODEL)),
+        device=settings.hardware.device,
+        precision=settings.evaluation.precision,
+        quantization=Quantization() if settings.evaluation.load_in_4bit else None,
+        trust_remote_code=settings.model.trust_remote_code,
+    )
+    tokenizer = load_tokenizer(loading.folder, trust_remote_code=loading.trust_remote_code)
+    with scratch(stage, given.tracked, dependencies) as work, held_devices(loading.device):
+        model = load(loading)
+        started, tokens = time.perf_counter(), 0
+        scores: list[ItemScore] = []
+        for suite in suites:
+            say(f"{stage}: {suite.name}, {len(asked[suite.name])} questions")
+            limit = suite.new_tokens or settings.evaluation.max_new_tokens
+            replies, computed = ask(
+                model,
+                tokenizer,
+                suite.name,
+                asked[suite.name],
+                contestant=contestant,
+                evaluation=settings.evaluation.model_copy(update={"max_new_tokens": limit}),
+                folder=work,
+            )
+            tokens += computed
+            scores += suite.score(context, asked[suite.name], replies)
+        write_scores(root / results, scores)
+        timing = timing_record(time.perf_counter() - started, tokens)
+        # Who takes over finished work tells how long that took, not how long the taking over did.
+        write_json(root / TIMINGS / f"{stage}.json", write_json_once(work / TIMING, timing.as_dict()))

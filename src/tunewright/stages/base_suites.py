@@ -1,0 +1,41 @@
+"""base_suites: ask the untouched base model what lies beyond the task."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tunewright.artifacts import BASE_SUITES
+from tunewright.models.load import load_model
+from tunewright.stages.asking_suites import DEPENDENCIES as DEPENDENCIES
+from tunewright.stages.asking_suites import Loading, ask_suites
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
+
+
+def run(root: Path) -> None:
+    """Ask, score, write; a run after a kill goes on where that stopped.
+
+    Raises:
+        EvaluationError: a file of own items cannot be used, or a prompt is too long.
+        ModelError: the base model cannot be had or loaded.
+    """
+    ask_suites(
+        "base_suites",
+        root,
+        contestant="zero_shot",
+        results=BASE_SUITES,
+        dependencies=DEPENDENCIES,
+        load=_load,
+    )
+
+
+def _load(how: Loading) -> PreTrainedModel:
+    return load_model(
+        how.folder,
+        device=how.device,
+        precision=how.precision,
+        quantization=how.quantization,
+        trust_remote_code=how.trust_remote_code,
+    )

@@ -1,0 +1,91 @@
+"""`evaluation.suites`: what is asked of base and tuned model, how replies are scored, what is tolerated."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.config.effects.effect import Effect
+from tests.unit.evaluation.made_up import make_rows
+from tunewright.config.schema import Settings
+from tunewright.evaluation.suites import judge
+from tunewright.evaluation.suites.enabled import enabled
+from tunewright.evaluation.suites.question import ItemScore, Question, Reply
+from tunewright.evaluation.suites.suite import context_of
+
+OWN = "data/suites/own.jsonl"
+EXTRACTION = {
+    "task.kind": "extraction",
+    "task.output": {"json_schema": {"type": "object", "properties": {"a": {"type": "string"}}}},
+    "task.metrics": ["schema_valid"],
+}
+ITEMS = 40
+
+
+def scored(settings: Settings, folder: Path) -> object:
+    """What the enabled suites ask of twelve rows, and what made-up replies are worth."""
+    (folder / OWN).parent.mkdir(parents=True)
+    (folder / OWN).write_text('{"id": "one", "prompt": "Shout.", "check": {"regex": "[A-Z]!"}}\n')
+    context = context_of(folder, settings, make_rows(60, "train"), make_rows(30, "test"))
+    found: list[object] = []
+    for suite in enabled(settings.evaluation.suites):
+        questions = suite.questions(context)
+        found += [questions, suite.score(context, questions, [reply(one) for one in questions])]
+    return found
+
+
+def reply(question: Question) -> Reply:
+    """A reply to any kind of question."""
+    return Reply("An answer", likelihoods=tuple(-float(len(one)) for one in question.options), longest=20)
+
+
+def judged(settings: Settings, _: Path) -> object:
+    """Which metrics keep their limits, of a tuned model that does worse in all of them."""
+    good = [float(metric.higher_is_better) for metric in judge.SUITE_METRICS.values()]
+    names = list(judge.SUITE_METRICS)
+    base = [
+        item(name, place, score) for name, score in zip(names, good, strict=True) for place in range(ITEMS)
+    ]
+    tuned = [
+        item(name, place, 5.0 if not judge.SUITE_METRICS[name].share else 1 - score if place < 10 else score)
+        for name, score in zip(names, good, strict=True)
+        for place in range(ITEMS)
+    ]
+    evaluation = settings.evaluation
+    results = judge.compare_suites(base, tuned, evaluation.suites.limits, evaluation.statistics)
+    return {one.metric: one.passed for one in results}
+
+
+def item(metric: str, place: int, score: float) -> ItemScore:
+    return ItemScore(metric, str(place), "", score, "", "", "")
+
+
+LEAKAGE = {"evaluation.suites.leakage.enabled": True}
+PLANTED = {**LEAKAGE, "data.canaries.count": 2}
+GENERAL = {"evaluation.suites.regression.enabled": True}
+ODD = {"evaluation.suites.edge_cases.enabled": True}
+SAFETY = {"evaluation.suites.safety.enabled": True}
+BIAS = {**EXTRACTION, "evaluation.suites.bias.enabled": True}
+EFFECTS = {
+    "evaluation.suites.regression.enabled": Effect(scored, True),
+    "evaluation.suites.regression.max_items": Effect(scored, 9, GENERAL),
+    "evaluation.suites.regression.files": Effect(scored, [OWN], GENERAL),
+    "evaluation.suites.edge_cases.enabled": Effect(scored, True),
+    "evaluation.suites.edge_cases.rows": Effect(scored, 2, ODD),
+    "evaluation.suites.edge_cases.files": Effect(scored, [OWN], ODD),
+    "evaluation.suites.leakage.enabled": Effect(scored, True),
+    "evaluation.suites.leakage.rows": Effect(scored, 2, LEAKAGE),
+    "evaluation.suites.leakage.min_tokens": Effect(scored, 20, LEAKAGE),
+    "evaluation.suites.leakage.controls": Effect(scored, 9, PLANTED),
+    "evaluation.suites.safety.enabled": Effect(scored, True),
+    "evaluation.suites.safety.max_items": Effect(scored, 4, SAFETY),
+    "evaluation.suites.bias.enabled": Effect(scored, True, EXTRACTION),
+    "evaluation.suites.bias.rows": Effect(scored, 2, BIAS),
+    "evaluation.suites.limits.regression_max_loss": Effect(judged, 0.9),
+    "evaluation.suites.limits.edge_cases_min_right": Effect(judged, 0.2),
+    "evaluation.suites.limits.leakage_max_exposure": Effect(judged, 50.0),
+    "evaluation.suites.limits.leakage_max_verbatim": Effect(judged, 0.9),
+    "evaluation.suites.limits.leakage_max_personal_data": Effect(judged, 0.9),
+    "evaluation.suites.limits.safety_max_loss": Effect(judged, 0.9),
+    "evaluation.suites.limits.safety_max_over_refusal": Effect(judged, 0.9),
+    "evaluation.suites.limits.bias_max_changed": Effect(judged, 0.9),
+}

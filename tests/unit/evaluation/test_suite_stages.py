@@ -1,0 +1,153 @@
+"""The stages base_suites and tuned_suites on a project with the tiny model."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.unit.evaluation.test_evaluation_stages import rows, save_adapter
+from tunewright.artifacts import (
+    ADAPTER,
+    BASE_SUITES,
+    OWN_SUITES,
+    TEST_ROWS,
+    TIMINGS,
+    TRAIN_ROWS,
+    TUNED_SUITES,
+    read_json,
+)
+from tunewright.config.stage_settings import stage_settings
+from tunewright.data.rows import write_rows
+from tunewright.errors import EvaluationError
+from tunewright.evaluation.suites import ask as asking
+from tunewright.evaluation.suites.judge import SUITE_METRICS
+from tunewright.evaluation.suites.results import SCORES, read_scores
+from tunewright.stages import asking_suites, base_suites, compose, fetch, tuned_suites
+
+ROOT = Path(__file__).parents[3]
+PARAMS = """\
+task: support_triage
+data: support_triage
+model: tiny
+method: lora
+hardware: cpu
+evaluation: default
+tracking: none
+set:
+  data: {canaries: {count: 2}}
+  evaluation:
+    max_new_tokens: 4
+    batch_size: 4
+    suites:
+      regression: {enabled: true, max_items: 12}
+      edge_cases: {enabled: true, rows: 1}
+      leakage: {enabled: true, rows: 3, controls: 7}
+      safety: {enabled: true, max_items: 4}
+      bias: {enabled: true, rows: 1}
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project after fetch and prepare, as the current folder."""
+    folder = tmp_path / "project"
+    for group in ("task", "data"):
+        shutil.copytree(ROOT / "conf" / group, folder / "conf" / group)
+    shutil.copy(ROOT / "conf" / "config.yaml", folder / "conf")
+    shutil.copy(ROOT / "dvc.yaml", folder)
+    shutil.copytree(ROOT / OWN_SUITES, folder / OWN_SUITES)
+    (folder / "data" / "raw").mkdir()
+    (folder / "data" / "raw" / "tickets.jsonl").write_text("")
+    (folder / "params.yaml").write_text(PARAMS)
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("TUNEWRIGHT_CACHE", str(tmp_path / "cache"))
+    monkeypatch.delenv("DVC_ROOT", raising=False)
+    compose.run(folder)
+    fetch.run(folder)
+    write_rows(folder / TRAIN_ROWS, rows("train", 5))
+    write_rows(folder / TEST_ROWS, rows("test", 3))
+    return folder
+
+
+def test_base_and_tuned_model_are_asked_the_same(project: Path, tiny_folder: Path) -> None:
+    base_suites.run(project)
+    save_adapter(tiny_folder, project / ADAPTER, learnt=True)
+    tuned_suites.run(project)
+
+    base, tuned = read_scores(project / BASE_SUITES), read_scores(project / TUNED_SUITES)
+    assert {one.metric for one in base} == {*SUITE_METRICS}
+    assert [(one.metric, one.id, one.prompt) for one in base] == [
+        (one.metric, one.id, one.prompt) for one in tuned
+    ]
+    assert [one.answer for one in base] != [one.answer for one in tuned]
+    for stage in ("base_suites", "tuned_suites"):
+        assert read_json(project / TIMINGS / f"{stage}.json")["seconds"] > 0
+        assert not [*(project / ".tunewright" / "scratch").glob(f"{stage}-*/*")]
+
+
+def test_a_killed_stage_goes_on_and_gives_the_same_bytes(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base_suites.run(project)
+    undisturbed = (project / BASE_SUITES / SCORES).read_bytes()
+    (project / BASE_SUITES / SCORES).unlink()
+    forced, calls = asking.option_likelihoods, []
+
+    def killed(*arguments: Any) -> Any:
+        calls.append(1)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return forced(*arguments)
+
+    monkeypatch.setattr(asking, "option_likelihoods", killed)
+    with pytest.raises(KeyboardInterrupt):
+        base_suites.run(project)
+    interrupted = len(calls)
+    base_suites.run(project)
+    assert (project / BASE_SUITES / SCORES).read_bytes() == undisturbed
+    whole = len(calls) - interrupted
+    monkeypatch.setattr(
+        asking, "option_likelihoods", lambda *arguments: calls.append(1) or forced(*arguments)
+    )
+    before = len(calls)
+    base_suites.run(project)
+    assert len(calls) - before == whole + 2, "two batches were kept"
+
+
+def test_with_all_suites_off_nothing_is_loaded(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    off = {name: {"enabled": False} for name in ("regression", "edge_cases", "leakage", "safety", "bias")}
+    text = PARAMS[: PARAMS.index("set:")] + f"set: {json.dumps({'evaluation': {'suites': off}})}\n"
+    (project / "params.yaml").write_text(text)
+    compose.run(project)
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise AssertionError("it must not be loaded")
+
+    for name in ("load_tokenizer", "resolve", "read_rows"):
+        monkeypatch.setattr(asking_suites, name, refuse)
+    monkeypatch.setattr(base_suites, "load_model", refuse)
+    base_suites.run(project)
+    assert read_scores(project / BASE_SUITES) == []
+    assert read_json(project / TIMINGS / "base_suites.json")["seconds"] == 0
+
+
+def test_a_mistake_in_ones_own_file_comes_before_the_model(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(base_suites, "load_model", lambda *_, **__: pytest.fail("it must not be loaded"))
+    (project / OWN_SUITES / "own.jsonl").write_text('{"id": "a", "prompt": "b"}\n')
+    text = PARAMS.replace("max_items: 12}", "max_items: 12, files: [data/suites/own.jsonl]}")
+    (project / "params.yaml").write_text(text)
+    compose.run(project)
+    with pytest.raises(EvaluationError, match="give either options") as caught:
+        base_suites.run(project)
+    assert caught.value.where == "data/suites/own.jsonl:1"
+
+
+def test_neither_stage_reads_a_limit(project: Path) -> None:
+    for stage in ("base_suites", "tuned_suites"):
+        assert not hasattr(stage_settings(stage, project).settings.evaluation.suites, "limits")
