@@ -24,6 +24,7 @@ from tunewright.devices import held_devices
 from tunewright.evaluation.predictions import Contestant
 from tunewright.evaluation.suites.ask import ask
 from tunewright.evaluation.suites.enabled import enabled
+from tunewright.evaluation.suites.learnt import refuse_learnt
 from tunewright.evaluation.suites.question import ItemScore
 from tunewright.evaluation.suites.results import write_scores
 from tunewright.evaluation.suites.suite import context_of
@@ -77,7 +78,8 @@ def ask_suites(
         load: loads the model; called only if there is something to ask.
 
     Raises:
-        EvaluationError: a file of own items cannot be used, or a prompt is too long.
+        EvaluationError: a file of own items cannot be used, an item is a training row too, or a prompt is too
+            long.
         ModelError: the model cannot be had or loaded.
     """
     given = stage_settings(stage, root)
@@ -90,6 +92,7 @@ def ask_suites(
         return
     context = context_of(root, settings, read_rows(root / TRAIN_ROWS), read_rows(root / TEST_ROWS))
     asked = {suite.name: suite.questions(context) for suite in suites}  # mistakes in own files come first
+    refuse_learnt(asked, context.train)
     loading = Loading(
         folder=resolve(read_record(root / BASE_MODEL)),
         device=settings.hardware.device,

@@ -148,6 +148,19 @@ def test_a_mistake_in_ones_own_file_comes_before_the_model(
     assert caught.value.where == "data/suites/own.jsonl:1"
 
 
+def test_a_question_that_is_a_training_row_is_named_before_the_model(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(base_suites, "load_model", lambda *_, **__: pytest.fail("it must not be loaded"))
+    item = {"id": "a", "prompt": "TRAIN: where is parcel  3", "check": {"ends": True}}
+    (project / OWN_SUITES / "own.jsonl").write_text(json.dumps(item))
+    text = PARAMS.replace("max_items: 12}", "max_items: 12, files: [data/suites/own.jsonl]}")
+    (project / "params.yaml").write_text(text)
+    compose.run(project)
+    with pytest.raises(EvaluationError, match=r"a question stands .* \(regression: own/a is row train3\)"):
+        base_suites.run(project)
+
+
 def test_neither_stage_reads_a_limit(project: Path) -> None:
     for stage in ("base_suites", "tuned_suites"):
         assert not hasattr(stage_settings(stage, project).settings.evaluation.suites, "limits")
