@@ -67,7 +67,7 @@ def test_commands_within_sentences_exist() -> None:
         if words[0] == "make":
             assert words[1] in targets, (name, words)
             continue
-        command = known.get(" ".join(words[:2]))
+        command = known.get(" ".join(words[:3])) or known.get(" ".join(words[:2]))
         assert command is not None, (name, words)
         options = {option for parameter in command.params for option in parameter.opts} | {"--help"}
         assert [word for word in words[2:] if word.startswith("--") and word not in options] == [], (

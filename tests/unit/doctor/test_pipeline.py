@@ -44,7 +44,7 @@ def test_a_lock_file_of_this_pipeline(project: Path, look, commands_here: None) 
     write_lock(project, locked(project))
     found = said(pipeline.check(look()))
     assert [status for status, _ in found] == ["ok"] * 4, found
-    assert "7 stages ran" in found[-1][1]
+    assert "9 stages ran" in found[-1][1]
 
 
 def test_before_the_first_run(project: Path) -> None:
@@ -56,7 +56,11 @@ def test_before_the_first_run(project: Path) -> None:
     [
         ("train", {"cmd": "python train.py"}, "its command has changed"),
         ("train", {"deps": []}, "its inputs have changed since it ran: artifacts/base_model.json"),
-        ("report", {"outs": []}, "its outputs have changed since it ran: metrics/acceptance.json, reports"),
+        (
+            "report",
+            {"outs": []},
+            "its outputs have changed since it ran: metrics/acceptance.json, metrics/suites.json, reports",
+        ),
         ("serve", {"cmd": "x"}, "is in dvc.lock and no longer in dvc.yaml"),
         ("train", None, "has not run yet"),
     ],

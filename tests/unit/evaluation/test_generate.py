@@ -76,7 +76,7 @@ def test_batched_decoding_equals_one_prompt_at_a_time(
     model: Any, expected: Expected, monkeypatch: pytest.MonkeyPatch, plain: bool
 ) -> None:
     if not plain:  # as with a model whose cache is none that rows could leave
-        monkeypatch.setattr(decoding, "_is_plain", lambda cache: False)
+        monkeypatch.setattr(decoding, "is_plain", lambda cache: False)
     prefix = shared_prefix(model, expected.encoded)
     assert (len(prefix.ids) > 10) is plain
     decoded = decode_greedily(model, expected.encoded, prefix, stop_ids={expected.stop}, max_new_tokens=12)

@@ -60,8 +60,9 @@ def content(root: Path, answers: list[Prediction], **changes: Any) -> dict[str, 
 
 
 @pytest.fixture
-def root(tmp_path: Path) -> Path:
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project with two experiments: 8 rows fixed, 1 broken, 15 right and 6 wrong in both."""
+    monkeypatch.setenv("DVC_GLOBAL_CONFIG_DIR", str(tmp_path / "no-settings"))  # which may name another cache
     root = start(tmp_path / "project")
     (root / ".gitignore").write_text("/.dvc/cache\n")
     (root / ".dvc").mkdir()
