@@ -51,4 +51,4 @@ def let_waiting_threads_sleep() -> None:
     """
     if "OMP_WAIT_POLICY" not in os.environ:
         os.environ["OMP_WAIT_POLICY"] = "PASSIVE"
-        os.environ.setdefault("GOMP_SPINCOUNT", "300")  # GNU's OpenMP, which torch brings on Linux
+        os.environ.setdefault("GOMP_SPINCOUNT", "3000")  # GNU's OpenMP, which torch brings on Linux
