@@ -16,8 +16,8 @@ import time
 
 SETTINGS = {
     "spin for milliseconds (the default)": {},
-    "GOMP_SPINCOUNT=3000": {"GOMP_SPINCOUNT": "3000"},
-    "GOMP_SPINCOUNT=300 (what stages set)": {"OMP_WAIT_POLICY": "PASSIVE", "GOMP_SPINCOUNT": "300"},
+    "GOMP_SPINCOUNT=3000 (what stages set)": {"OMP_WAIT_POLICY": "PASSIVE", "GOMP_SPINCOUNT": "3000"},
+    "GOMP_SPINCOUNT=300": {"OMP_WAIT_POLICY": "PASSIVE", "GOMP_SPINCOUNT": "300"},
     "OMP_WAIT_POLICY=PASSIVE (no spinning)": {"OMP_WAIT_POLICY": "PASSIVE"},
 }
 STEPS = 6

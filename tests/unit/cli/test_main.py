@@ -204,7 +204,7 @@ def test_accept_before_a_run_says_what_to_type(tmp_path: Path) -> None:
 
 
 def test_waiting_threads_sleep_unless_the_user_says_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
-    for given, wanted in ((None, ("PASSIVE", "300")), ("ACTIVE", ("ACTIVE", None))):
+    for given, wanted in ((None, ("PASSIVE", "3000")), ("ACTIVE", ("ACTIVE", None))):
         monkeypatch.delenv("GOMP_SPINCOUNT", raising=False)
         monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
         if given:
