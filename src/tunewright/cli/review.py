@@ -13,7 +13,6 @@ from tunewright.cli.git_ignored import warn_if_offered
 from tunewright.config.compose import compose
 from tunewright.config.schema import Settings
 from tunewright.data.card import read_card
-from tunewright.data.personal.guard import guard_of
 from tunewright.data.review import admit
 from tunewright.data.review.corrections import CORRECTIONS, Said, read_said, write_said
 from tunewright.data.review.record import (
@@ -28,7 +27,7 @@ from tunewright.data.review.returned import Returned, named, read_returned
 from tunewright.data.review.sample import Sampled, draw, prepared_keys, sample_hash
 from tunewright.data.review.sheet import write_sheet
 from tunewright.data.review.standing import judged_keys, left_out_of, standing, words
-from tunewright.data.validate import RowCheck
+from tunewright.data.validate import row_check
 from tunewright.errors import DataError, UsageError
 
 
@@ -97,7 +96,8 @@ def import_(root: Path, path: Path, reviewer: str | None, on: str | None) -> Non
     sample = admit.find_sample(returned, samples, prepared_keys(root), where)
     admit.refuse_incomplete(returned, sample, where)
     rows = {one.key: one.row for one in full}
-    verdicts = admit.judged_rows(returned.lines, sample, rows, _check(settings), where)
+    check = row_check(settings.data, settings.task.kind, settings.task.output)
+    verdicts = admit.judged_rows(returned.lines, sample, rows, check, where)
     review = Review(
         sample=returned.sample,
         seed=sample.seed,
@@ -157,11 +157,6 @@ def _draw(root: Path, settings: Settings, judged: Collection[str]) -> list[Sampl
         left_out=left_out_of(read_card(root / DATA_CARD).review),
         judged=judged,
     )
-
-
-def _check(settings: Settings) -> RowCheck:
-    data, task = settings.data, settings.task
-    return RowCheck(data.fields, data.split, task.kind, task.output, guard_of(data.personal_data, task.kind))
 
 
 def _day(given: str) -> str:

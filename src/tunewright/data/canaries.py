@@ -67,9 +67,9 @@ def planted_rows(settings: Canaries) -> Iterator[Row]:
         yield from [row] * settings.repeats
 
 
-def without_canaries(rows: Iterable[Row]) -> list[Row]:
+def without_canaries(rows: Iterable[Row]) -> Iterator[Row]:
     """The rows that are the project's own."""
-    return [row for row in rows if row.source != SOURCE]
+    return (row for row in rows if row.source != SOURCE)
 
 
 def _sentence(seed: int, number: int, purpose: str) -> str:

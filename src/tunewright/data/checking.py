@@ -24,12 +24,12 @@ from tunewright.config.schema.task import OutputContract, TaskKind
 from tunewright.data.candidate import Candidate, digest, normalise, numbers_key, prompt_text
 from tunewright.data.cleaning.text import Change
 from tunewright.data.near_duplicates import band_keys
-from tunewright.data.personal.guard import Tally, guard_of
+from tunewright.data.personal.guard import Tally
 from tunewright.data.raw_row import Discarded, RawRow
 from tunewright.data.review.corrections import read_corrections
 from tunewright.data.spool import encode
 from tunewright.data.transform import apply, chosen_transforms
-from tunewright.data.validate import CheckedRow, RowCheck
+from tunewright.data.validate import CheckedRow, row_check
 from tunewright.extensions import load_extensions
 
 if TYPE_CHECKING:
@@ -106,14 +106,7 @@ class BatchCheck:
 
     def __init__(self, work: ToCheck) -> None:
         """Compile the contract, load the extensions."""
-        self._check = RowCheck(
-            work.data.fields,
-            work.data.split,
-            work.kind,
-            work.output,
-            guard_of(work.data.personal_data, work.kind),
-            work.data.cleaning,
-        )
+        self._check = row_check(work.data, work.kind, work.output)
         self._transforms = chosen_transforms(work.data.transforms, load_extensions(work.root).transforms)
         self._corrections = read_corrections(work.root)
         self._threshold = work.data.near_duplicate_threshold

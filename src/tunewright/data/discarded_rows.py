@@ -83,15 +83,12 @@ def refuse_personal_data(discarded: Sequence[Discarded], where: Path) -> None:
     rows = [row for row in discarded if row.stops and not row.flag]
     if not rows:
         return
-    shown = [f"  {row.place}: {row.reason}" for row in rows[:REASONS_SHOWN]]
-    more = len(rows) - len(shown)
     raise DataError(
         "\n".join(
             [
                 f"{len(rows)} row{'s hold' if len(rows) > 1 else ' holds'} personal data that the policy "
                 "data.personal_data forbids:",
-                *shown,
-                *([f"  and {more} more"] if more else []),
+                *_first_places(rows),
             ]
         ),
         fix=f"take it out of the rows (all are listed in {where}), or choose redact, pseudonymise or drop",
@@ -111,17 +108,21 @@ def refuse_flagged(discarded: Sequence[Discarded], where: Path) -> None:
     rows = [row for row in discarded if row.stops and row.flag]
     if not rows:
         return
-    shown = [f"  {row.place}: {row.reason}" for row in rows[:REASONS_SHOWN]]
-    more = len(rows) - len(shown)
     raise DataError(
         "\n".join(
             [
                 f"{len(rows)} row{'s have' if len(rows) > 1 else ' has'} a flag that must not be "
                 "(data.cleaning.flags):",
-                *shown,
-                *([f"  and {more} more"] if more else []),
+                *_first_places(rows),
             ]
         ),
         fix=f"mend the rows (all are listed in {where}), or tunewright set "
         f"data.cleaning.flags.{rows[0].flag}=drop",
     )
+
+
+def _first_places(rows: Sequence[Discarded]) -> list[str]:
+    """Places and reasons of the first rows, a line each, and how many more there are."""
+    shown = [f"  {row.place}: {row.reason}" for row in rows[:REASONS_SHOWN]]
+    more = len(rows) - len(shown)
+    return [*shown, *([f"  and {more} more"] if more else [])]

@@ -16,11 +16,10 @@ from tunewright.config.schema import Settings
 from tunewright.data.candidate import digest, numbers_key, prompt_text
 from tunewright.data.frozen import read_lock
 from tunewright.data.near_duplicates import Clusters, band_keys, join_near
-from tunewright.data.personal.guard import guard_of
 from tunewright.data.raw_row import Discarded, Place, RawRow
 from tunewright.data.rows import Row, read_rows
 from tunewright.data.transform import apply, chosen_transforms
-from tunewright.data.validate import CheckedRow, RowCheck
+from tunewright.data.validate import CheckedRow, row_check
 from tunewright.extensions import RowTransform
 
 SAME = "the same prompt as a row of the frozen test set"
@@ -81,10 +80,8 @@ def _as_prepared(
     settings: Settings, rows: Sequence[tuple[int, Mapping[str, Any]]], registered: Mapping[str, RowTransform]
 ) -> dict[int, tuple[Row, str]]:
     """Rows and prompts after transforms and the policy on personal data, without those that are rejected."""
-    data, task = settings.data, settings.task
-    guard = guard_of(data.personal_data, task.kind)
-    check = RowCheck(data.fields, data.split, task.kind, task.output, guard)
-    transforms = chosen_transforms(data.transforms, registered)
+    check = row_check(settings.data, settings.task.kind, settings.task.output)
+    transforms = chosen_transforms(settings.data.transforms, registered)
     found = {}
     for line, values in rows:
         raw = apply(transforms, RawRow(Place("", line, ""), dict(values)))

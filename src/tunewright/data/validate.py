@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from tunewright.config.schema.cleaning import Cleaning, Flag, Flags
-from tunewright.config.schema.data import DataFormat, Fields, Split
+from tunewright.config.schema.data import Data, DataFormat, Fields, Split
 from tunewright.config.schema.task import OutputContract, TaskKind
 from tunewright.data.candidate import ABSENT, digest, normalise
 from tunewright.data.cleaning.flagging import Flagger
@@ -28,7 +28,7 @@ from tunewright.data.contract import (
     parse_json,
     quote,
 )
-from tunewright.data.personal.guard import Guarded, PersonalDataGuard, Refused, Tally
+from tunewright.data.personal.guard import Guarded, PersonalDataGuard, Refused, Tally, guard_of
 from tunewright.data.personal.parts import Example
 from tunewright.data.raw_fields import (
     FaultError,
@@ -68,6 +68,16 @@ class CheckedRow:
     personal: Mapping[Tally, int]
     changes: frozenset[Change] = frozenset()
     flags: tuple[Flag, ...] = ()
+
+
+def row_check(data: Data, kind: TaskKind, output: OutputContract) -> RowCheck:
+    """The check of `prepare`, with all that the settings say; whoever compares with prepared rows takes it.
+
+    Raises:
+        DataError: the JSON Schema, or the key of the pseudonyms, cannot be used.
+    """
+    guard = guard_of(data.personal_data, kind)
+    return RowCheck(data.fields, data.split, kind, output, guard, data.cleaning)
 
 
 class RowCheck:
@@ -125,7 +135,7 @@ class RowCheck:
         before = checked.row
         try:
             messages = (*before.prompt, Message("assistant", self._answer(answer, set())))
-        except FaultError as fault:
+        except (FaultError, CharactersError) as fault:
             return Discarded(checked.place, f"corrected in review: {fault}")
         if self._guard is not None:
             kinds = self._guard.brought_in(
@@ -137,7 +147,10 @@ class RowCheck:
         by_answer = (self._split.stratify_by or "").partition(".")[0] == _ANSWER
         row = replace(before, messages=messages)
         stratum = self._stratum(RawRow(checked.place, {}), row.reference) if by_answer else checked.stratum
-        return replace(checked, row=row, stratum=stratum)
+        flags = () if self._flagger is None else self._flagger(messages)
+        return refused(flags, self._policies, checked.place) or replace(
+            checked, row=row, stratum=stratum, flags=flags
+        )
 
     def _checked(self, raw: RawRow, form: DataFormat) -> CheckedRow | Discarded:
         prompt, given = chat_turns(raw, self._fields) if form == "chat" else single_turn(raw, self._fields)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tunewright.artifacts import write_lines
 from tunewright.config.schema.data import Data
@@ -32,9 +31,6 @@ from tunewright.data.rows import Row, row_line
 from tunewright.data.split import SPLITS
 from tunewright.data.spool import Spool
 from tunewright.progress import counting
-
-if TYPE_CHECKING:
-    pass
 
 
 def write_splits(divided: Divided, spool: Spool, work: ToCheck, folder: Path) -> DataCard:

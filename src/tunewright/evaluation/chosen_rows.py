@@ -9,11 +9,9 @@ from collections.abc import Mapping, Sequence
 from tunewright.config.mistakes.nearest import nearest
 from tunewright.config.schema.task import LABEL, META, REFERENCE
 from tunewright.data.contract import ContractError, parse_json
+from tunewright.data.shown import MOST_VALUES
 from tunewright.evaluation.metrics.classification import normalised
 from tunewright.evaluation.predictions import Prediction
-
-MOST_VALUES = 20
-"""Of a field with more different values none is named in a message: it may name people."""
 
 
 def chosen_rows(predictions: Sequence[Prediction], within: Mapping[str, str]) -> list[Prediction]:
@@ -32,7 +30,7 @@ def nearest_value(predictions: Sequence[Prediction], within: Mapping[str, str]) 
     for name, value in within.items():
         there = Counter(found for row in predictions if (found := _value(row, name)) is not None)
         if _same(name, value, there) or len(there) > MOST_VALUES:
-            continue
+            continue  # of many values none is named: they may name people
         near = nearest(value, there)
         return f"did you mean {name}={near}?" if near is not None else ""
     return ""

@@ -15,14 +15,12 @@ from typing import Any
 from tunewright.config.schema.evaluation import Slices, Statistics
 from tunewright.config.schema.task import OutputContract
 from tunewright.data.contract import named_values, properties
+from tunewright.data.shown import MOST_VALUES
 from tunewright.evaluation.metrics.classification import normalised
 from tunewright.evaluation.metrics.extraction import reference_value
 from tunewright.evaluation.metrics.score import Score
 from tunewright.evaluation.predictions import Prediction
 from tunewright.evaluation.statistics import Interval
-
-MOST_VALUES = 20
-"""Of a field of meta that `meta` takes: more values are names or numbers of rows, not groups."""
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,7 @@ def run(root: Path) -> None:
     custom = custom_metrics(task.metrics, load_extensions(root))
     rows = [row.with_instructions(task.instructions) for row in read_rows(root / TEST_ROWS)]
     rows = rows[: evaluation.max_rows]
-    examples = draw_examples(without_canaries(read_rows(root / TRAIN_ROWS)), evaluation.few_shot)
+    examples = draw_examples([*without_canaries(read_rows(root / TRAIN_ROWS))], evaluation.few_shot)
     prompts: dict[Contestant, list[tuple[Message, ...]]] = {
         "zero_shot": [row.prompt for row in rows],
         "few_shot": [few_shot_prompt(row, examples) for row in rows],

@@ -371,12 +371,26 @@ RULES = [
             "task": {
                 "kind": "classification",
                 "output": {"json_schema": None, "labels": ["yes", "no"]},
-                "metrics": ["accuracy"],
+                "metrics": ["accuracy", "calibration_error"],
                 "acceptance": [{"metric": "calibration_error", "min": 0.1}],
             }
         },
         "task.acceptance.0.min",
         "is better the lower it is",
+    ),
+    in_set(
+        "criterion on a metric that nobody asked for",
+        {
+            "task": {
+                "kind": "classification",
+                "output": {"json_schema": None, "labels": ["yes", "no"]},
+                "metrics": ["accuracy"],
+                "acceptance": [{"metric": "calibration_error", "max": 0.1}],
+            }
+        },
+        "task.acceptance.0.metric",
+        "is computed only where task.metrics names it",
+        "add it to task.metrics",
     ),
     in_set(
         "rule for a field that the schema lacks",

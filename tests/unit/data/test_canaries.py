@@ -37,7 +37,7 @@ def test_prepare_plants_them_in_training_alone(tmp_path: Path) -> None:
     assert any(
         "3 made-up secrets are planted in the training rows, in 6 lines" in one for one in card["warnings"]
     )
-    assert card["splits"]["train"] == len(without_canaries(train))
+    assert card["splits"]["train"] == len([*without_canaries(train)])
 
 
 def test_controls_are_never_planted_and_all_differ() -> None:

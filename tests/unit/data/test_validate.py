@@ -1,5 +1,6 @@
 import pytest
 
+from tunewright.config.schema.cleaning import Cleaning, Flags
 from tunewright.config.schema.data import Fields, Split
 from tunewright.config.schema.task import OutputContract
 from tunewright.data.raw_row import Discarded, Place, RawRow
@@ -31,6 +32,30 @@ def test_a_prompt_and_its_completion_become_two_turns():
     assert candidate.row.messages == (Message("user", " Hi "), Message("assistant", "Hello"))
     assert candidate.row.source == PLACE.file
     assert candidate.row.group == ""
+
+
+def corrected(answer, *, cleaning=None):
+    """A flagged row of a generation, with another answer."""
+    rules = cleaning or Cleaning()
+    checker = RowCheck(Fields(), Split(), "generation", OutputContract(), cleaning=rules)
+    row = checker(
+        RawRow(PLACE, {"prompt": "Hi", "completion": "As an AI language model, I say hello."}), "auto"
+    )
+    assert isinstance(row, CheckedRow) and row.flags == ("boilerplate",)
+    return checker.corrected(row, answer)
+
+
+def test_a_corrected_answer_has_flags_of_its_own():
+    assert corrected("Hello.").flags == ()
+    assert corrected("Hello [your name].").flags == ("placeholder",)
+    dropped = corrected("Hello [your name].", cleaning=Cleaning(flags=Flags(placeholder="drop")))
+    assert isinstance(dropped, Discarded) and dropped.flag == "placeholder"
+
+
+def test_a_corrected_answer_with_characters_that_are_rejected_is_named():
+    refused = corrected("Hel\x07lo.", cleaning=Cleaning(control_characters="reject"))
+    assert isinstance(refused, Discarded)
+    assert str(refused) == "corrected in review: answer holds control characters"
 
 
 def test_a_derived_id_follows_from_the_content_alone():

@@ -30,6 +30,9 @@ def criteria(task: Task) -> Iterator[Problem]:
             there = f"; allowed: {', '.join(known)}, custom.NAME"
             yield Problem(f"{key}.metric", what + there, fix=metric_meant(criterion.metric, known))
             continue
+        if criterion.metric not in (*task.metrics, *MEASURED) and metric_of(criterion.metric).on_request:
+            what = f"{criterion.metric} is computed only where task.metrics names it"
+            yield Problem(f"{key}.metric", what, fix="add it to task.metrics")
         if criterion.min is None and criterion.max is None:
             yield Problem(key, "says neither min nor max, so it asks for nothing", fix="add min or max")
         if criterion.min is not None and _better_low(criterion):

@@ -22,7 +22,7 @@ class Flags(Node):
     Attributes:
         refusal: the answer declines ("I can't help with that request"), in seven languages.
         boilerplate: the answer speaks of itself as a model ("As an AI language model"), in seven languages.
-        placeholder: something was left to be filled in: TODO, lorem ipsum, [insert name] or a braced name.
+        placeholder: something was left to be filled in: TODO, lorem ipsum, [insert name], template fields.
         cut_off: a free text that ends in the middle of a sentence or of a block of code.
         mojibake: UTF-8 that was read as another encoding ("dÃ¼nn"), or characters lost in decoding.
         length: prompt or free-text answer far longer or shorter than is usual in its source.

@@ -17,6 +17,7 @@ from pathlib import Path
 from tunewright.artifacts import DATA, read_jsonl
 from tunewright.config.schema.review import Review as Policy
 from tunewright.config.schema.task import TaskKind
+from tunewright.data.canaries import without_canaries
 from tunewright.data.candidate import ABSENT
 from tunewright.data.review.record import row_key
 from tunewright.data.rows import Row, row_from
@@ -109,8 +110,9 @@ def prepared_keys(root: Path) -> dict[str, str]:
 
 def _rows(root: Path, splits: Sequence[str]) -> Iterator[tuple[str, Row]]:
     for split in splits:
-        for raw in read_jsonl(root / DATA / f"{split}.jsonl"):
-            yield split, row_from(raw)
+        # Planted secrets are nobody's to judge.
+        rows = without_canaries(map(row_from, read_jsonl(root / DATA / f"{split}.jsonl")))
+        yield from ((split, row) for row in rows)
 
 
 def _number(seed: int, key: str) -> str:

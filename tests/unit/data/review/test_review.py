@@ -13,13 +13,16 @@ from hypothesis import strategies as st
 from tests.unit.data.review.conftest import LABELS, POLICY
 from tunewright.artifacts import CLEARANCE, DATA, read_json, read_jsonl
 from tunewright.cli.review import export, import_
+from tunewright.config.schema.data import Canaries
 from tunewright.config.schema.review import Review as Policy
+from tunewright.data.canaries import planted_rows
 from tunewright.data.card import read_card
 from tunewright.data.review.corrections import CORRECTIONS
 from tunewright.data.review.record import REVIEWS, Judged, Review, read_reviews, strictest
 from tunewright.data.review.sample import sample_hash
 from tunewright.data.review.sheet import BOM, defused, restored
 from tunewright.data.review.standing import agreements, refuse_without_clearance, standing, words
+from tunewright.data.rows import row_line
 from tunewright.errors import DataError, TrainingError, UsageError
 from tunewright.proportions import rows_to_tell, wilson
 
@@ -139,6 +142,24 @@ def test_verdicts_change_the_rows_and_count_as_judged(project):
     (project.root / CORRECTIONS).unlink()
     with pytest.raises(DataError, match="corrected answers of 1 rows"):
         project.prepare()
+
+
+def test_a_correction_is_cleaned_as_prepare_cleans_it(project):
+    rows = project.sample()
+    edited = rows[0].row
+    answer = other(edited.reference)
+    take(project, returned(rows, {edited.id: "edit"}, answers={edited.id: f" {answer}\u200b "}))
+    card = project.prepare()
+    assert prepared(project)[edited.id] == answer
+    assert card.review.judged == 10, "the row is known again under its cleaned answer"
+
+
+def test_planted_secrets_are_nobodys_to_judge(project):
+    with (project.root / DATA / "train.jsonl").open("a") as file:
+        file.writelines(row_line(row) for row in planted_rows(Canaries(count=3)))
+    whole = project.sample(POLICY.model_copy(update={"share": 1.0}))
+    assert len(whole) > 50
+    assert not [one.row.id for one in whole if one.row.id.startswith("canary")]
 
 
 def test_half_done_files_and_foreign_rows_are_named(project):
