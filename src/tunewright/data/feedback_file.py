@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from tunewright.data.contract import ContractError, json_type, parse_json, quote
+from tunewright.data.csv_records import csv_records
 from tunewright.data.raw_row import Discarded, Place
 from tunewright.errors import DataError, UsageError
 
@@ -90,18 +89,8 @@ def _jsonl(path: Path, text: str) -> Iterator[tuple[Place, dict[str, Any] | Disc
 
 
 def _csv(path: Path, text: str) -> Iterator[tuple[Place, dict[str, Any] | Discarded]]:
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     header: list[str] | None = None
-    while True:
-        line = reader.line_num + 1
-        try:
-            record = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            raise DataError(
-                f"not CSV: {error}", where=f"{path}:{line}", fix="is a quote left open?"
-            ) from None
+    for line, record in csv_records(text, str(path)):
         if not record:
             continue
         if header is None:

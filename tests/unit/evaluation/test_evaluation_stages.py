@@ -2,46 +2,36 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.unit.evaluation.stage_project import CHOICES, NAMES, make_project, rows, save_adapter
 from tunewright.artifacts import (
     ADAPTER,
     BASELINE,
     EVALUATION,
     METRICS,
-    TEST_ROWS,
     TIMINGS,
-    TRAIN_ROWS,
     read_json,
 )
 from tunewright.config.metrics import metrics_of
-from tunewright.data.rows import Message, Row, write_rows
 from tunewright.errors import EvaluationError
 from tunewright.evaluation import generate
 from tunewright.evaluation.details import DETAILS, read_details
 from tunewright.evaluation.predictions import PREDICTIONS, read_predictions
 from tunewright.models.chat import encode_prompt
 from tunewright.models.load import load_model, load_tokenizer
-from tunewright.stages import baseline, compose, evaluate, fetch
+from tunewright.stages import baseline, compose, evaluate
 
-ROOT = Path(__file__).parents[3]
-PARAMS = """\
-task: support_triage
-data: support_triage
-model: tiny
-method: lora
-hardware: cpu
-evaluation: default
-tracking: none
+SETTINGS = """\
 set:
   task: {metrics: [field_accuracy, custom.short]}
   evaluation: {max_new_tokens: 8, batch_size: 4, max_rows: 6, few_shot: {k: 2}}
 """
+PARAMS = CHOICES + SETTINGS
 METRIC = """\
 from tunewright.extensions import metric
 
@@ -50,66 +40,14 @@ from tunewright.extensions import metric
 def short(prompt, reference, answer):
     return 1.0 if len(answer) < 20 else 0.0
 """
-ANSWER = {
-    "category": "delivery",
-    "priority": "normal",
-    "product": None,
-    "order_number": None,
-    "needs_human": False,
-}
-NAMES = {*ANSWER}
-
-
-def rows(name: str, count: int) -> list[Row]:
-    return [
-        Row(
-            f"{name}{index}",
-            (Message("user", f"{name}: where is parcel {index}?"), Message("assistant", json.dumps(ANSWER))),
-            f"{name}{index}",
-            "data/raw/tickets.jsonl",
-        )
-        for index in range(count)
-    ]
 
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A project after fetch and prepare, as the current folder."""
     folder = tmp_path / "project"
-    for group in ("task", "data"):
-        shutil.copytree(ROOT / "conf" / group, folder / "conf" / group)
-    shutil.copy(ROOT / "conf" / "config.yaml", folder / "conf")
-    shutil.copy(ROOT / "dvc.yaml", folder)
-    (folder / "extensions").mkdir()
+    (folder / "extensions").mkdir(parents=True)
     (folder / "extensions" / "metrics.py").write_text(METRIC)
-    (folder / "data" / "raw").mkdir(parents=True)
-    (folder / "data" / "raw" / "tickets.jsonl").write_text("")
-    (folder / "params.yaml").write_text(PARAMS)
-    monkeypatch.chdir(folder)
-    monkeypatch.setenv("TUNEWRIGHT_CACHE", str(tmp_path / "cache"))
-    monkeypatch.delenv("DVC_ROOT", raising=False)
-    compose.run(folder)
-    fetch.run(folder)
-    write_rows(folder / TRAIN_ROWS, rows("train", 5))
-    write_rows(folder / TEST_ROWS, rows("test", 9))
-    return folder
-
-
-def save_adapter(base: Path, folder: Path, *, learnt: bool) -> None:
-    """Save a LoRA adapter whose second matrices are zero (as before training) or are not."""
-    import torch
-    from peft import LoraConfig, get_peft_model
-
-    torch.manual_seed(0)
-    model = get_peft_model(
-        load_model(base, device="cpu", precision="fp32"),
-        LoraConfig(r=4, target_modules=["q_proj", "v_proj"], task_type="CAUSAL_LM"),
-    )
-    with torch.no_grad():
-        for name, weight in model.named_parameters():
-            if "lora_B" in name and learnt:
-                weight.normal_(0, 1)
-    model.save_pretrained(folder)
+    return make_project(folder, PARAMS, monkeypatch, test_rows=9)
 
 
 def test_baseline_asks_the_base_model_twice(project: Path, tiny_folder: Path) -> None:

@@ -9,34 +9,24 @@ from typing import Any
 
 import pytest
 
-from tests.unit.evaluation.test_evaluation_stages import rows, save_adapter
+from tests.unit.evaluation.stage_project import CHOICES, make_project, save_adapter
 from tunewright.artifacts import (
     ADAPTER,
     BASE_SUITES,
     OWN_SUITES,
-    TEST_ROWS,
     TIMINGS,
-    TRAIN_ROWS,
     TUNED_SUITES,
     read_json,
 )
 from tunewright.config.stage_settings import stage_settings
-from tunewright.data.rows import write_rows
 from tunewright.errors import EvaluationError
 from tunewright.evaluation.suites import ask as asking
 from tunewright.evaluation.suites.judge import SUITE_METRICS
 from tunewright.evaluation.suites.results import SCORES, read_scores
-from tunewright.stages import asking_suites, base_suites, compose, fetch, tuned_suites
+from tunewright.stages import asking_suites, base_suites, compose, tuned_suites
 
 ROOT = Path(__file__).parents[3]
-PARAMS = """\
-task: support_triage
-data: support_triage
-model: tiny
-method: lora
-hardware: cpu
-evaluation: default
-tracking: none
+SETTINGS = """\
 set:
   data: {canaries: {count: 2}}
   evaluation:
@@ -49,28 +39,14 @@ set:
       safety: {enabled: true, max_items: 4}
       bias: {enabled: true, rows: 1}
 """
+PARAMS = CHOICES + SETTINGS
 
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A project after fetch and prepare, as the current folder."""
     folder = tmp_path / "project"
-    for group in ("task", "data"):
-        shutil.copytree(ROOT / "conf" / group, folder / "conf" / group)
-    shutil.copy(ROOT / "conf" / "config.yaml", folder / "conf")
-    shutil.copy(ROOT / "dvc.yaml", folder)
     shutil.copytree(ROOT / OWN_SUITES, folder / OWN_SUITES)
-    (folder / "data" / "raw").mkdir()
-    (folder / "data" / "raw" / "tickets.jsonl").write_text("")
-    (folder / "params.yaml").write_text(PARAMS)
-    monkeypatch.chdir(folder)
-    monkeypatch.setenv("TUNEWRIGHT_CACHE", str(tmp_path / "cache"))
-    monkeypatch.delenv("DVC_ROOT", raising=False)
-    compose.run(folder)
-    fetch.run(folder)
-    write_rows(folder / TRAIN_ROWS, rows("train", 5))
-    write_rows(folder / TEST_ROWS, rows("test", 3))
-    return folder
+    return make_project(folder, PARAMS, monkeypatch, test_rows=3)
 
 
 def test_base_and_tuned_model_are_asked_the_same(project: Path, tiny_folder: Path) -> None:
@@ -120,7 +96,7 @@ def test_a_killed_stage_goes_on_and_gives_the_same_bytes(
 
 def test_with_all_suites_off_nothing_is_loaded(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     off = {name: {"enabled": False} for name in ("regression", "edge_cases", "leakage", "safety", "bias")}
-    text = PARAMS[: PARAMS.index("set:")] + f"set: {json.dumps({'evaluation': {'suites': off}})}\n"
+    text = CHOICES + f"set: {json.dumps({'evaluation': {'suites': off}})}\n"
     (project / "params.yaml").write_text(text)
     compose.run(project)
 

@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Mapping, Sequence
 
+from tunewright.data.csv_records import csv_records
 from tunewright.data.review.sample import Sampled, sample_hash
 from tunewright.errors import DataError
 
@@ -63,19 +64,9 @@ def read_sheet(text: str, where: str) -> list[Mapping[str, str]]:
     """
     plain = text.removeprefix(BOM)
     head = plain.split("\n", 1)[0]
-    reader = csv.reader(io.StringIO(plain, newline=""), delimiter=max(",;\t", key=head.count), strict=True)
     lines: list[Mapping[str, str]] = []
     header: list[str] = []
-    while True:
-        line = reader.line_num + 1
-        try:
-            record = next(reader)
-        except StopIteration:
-            break
-        except csv.Error as error:
-            raise DataError(
-                f"not CSV: {error}", where=f"{where}:{line}", fix="is a quote left open?"
-            ) from None
+    for line, record in csv_records(plain, where, delimiter=max(",;\t", key=head.count)):
         if not header:
             header = [name.strip() for name in record]
             missing = [name for name in READ if name not in header]

@@ -1,23 +1,17 @@
 """The prepare stage: clean texts are compared, flagged rows are counted, dropped or stop it."""
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.config.effects.effect import with_values
-from tests.config.mistakes.kind import params
+from tests.unit.data.prepared import SOURCE, prepared
 from tunewright import artifacts
-from tunewright.config.compose import compose
-from tunewright.config.resolved import to_yaml
 from tunewright.data.card import FlagCounts, read_card
 from tunewright.data.rows import read_rows
 from tunewright.errors import DataError
-from tunewright.stages.prepare import run
 
 ROOT = Path(__file__).parents[4]
-SOURCE = {"path": "data/raw/rows.jsonl", "format": "prompt_completion", "licence": "none"}
 WORDS = [f"{a}{b}" for a in "bdfgklmn" for b in ["ala", "elo", "ini", "opo", "uru", "yty", "oka"]]
 USUAL = [
     {"id": f"r{n}", "prompt": f"Question {n} about {word}", "completion": f"It is{f' {word}' * (1 + n % 7)}."}
@@ -38,7 +32,7 @@ SCHEMA = {
 def project(tmp_path):
     """Runs prepare with a policy on flags and returns the project's folder."""
 
-    def prepared(rows, flags=None, task=None, **cleaning):
+    def prepare(rows, flags=None, task=None, **cleaning):
         given = {
             "data": {
                 "sources": [SOURCE],
@@ -50,17 +44,9 @@ def project(tmp_path):
             "task.output": {},
             **(task or {}),
         }
-        settings = with_values(compose(ROOT, params()), given)
-        raw = tmp_path / "data" / "raw"
-        raw.mkdir(parents=True)
-        (raw / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-        (tmp_path / "extensions").mkdir()
-        shutil.copy(ROOT / "dvc.yaml", tmp_path)
-        (tmp_path / "resolved.yaml").write_text(to_yaml(settings))
-        run(tmp_path)
-        return tmp_path
+        return prepared(tmp_path, rows, given)
 
-    return prepared
+    return prepare
 
 
 def card(folder):

@@ -1,20 +1,15 @@
 """The prepare stage: raw values stay in data/raw, counts reach the card, `fail` and `drop` name places."""
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.config.effects.effect import with_values
-from tests.config.mistakes.kind import params
+from tests.unit.data.prepared import SOURCE, prepared
 from tunewright import artifacts
-from tunewright.config.compose import compose
-from tunewright.config.resolved import to_yaml
 from tunewright.data.card import read_card
 from tunewright.data.rows import read_rows
 from tunewright.errors import DataError
-from tunewright.stages.prepare import run
 
 ROOT = Path(__file__).parents[4]
 PERSONAL = ["ada1@engine.io", "ada2@engine.io", "905-674-3793", "4111 1111 1111 1111"]
@@ -45,12 +40,10 @@ def rows():
 def project(tmp_path):
     """Runs prepare with a policy and returns the project's folder."""
 
-    def prepared(**policy):
+    def prepare(**policy):
         given = {
             "data": {
-                "sources": [
-                    {"path": "data/raw/rows.jsonl", "format": "prompt_completion", "licence": "none"}
-                ],
+                "sources": [SOURCE],
                 "fields": {"id": "id", "meta": ["note"]},
                 "split": {"group_by": "customer"},
                 "max_rejected_share": 0.5,
@@ -59,17 +52,9 @@ def project(tmp_path):
             "task.kind": "extraction",
             "task.output": {"json_schema": SCHEMA},
         }
-        settings = with_values(compose(ROOT, params()), given)
-        raw = tmp_path / "data" / "raw"
-        raw.mkdir(parents=True)
-        (raw / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows()))
-        (tmp_path / "extensions").mkdir()
-        shutil.copy(ROOT / "dvc.yaml", tmp_path)
-        (tmp_path / "resolved.yaml").write_text(to_yaml(settings))
-        run(tmp_path)
-        return tmp_path
+        return prepared(tmp_path, rows(), given)
 
-    return prepared
+    return prepare
 
 
 def written(folder):
