@@ -7,6 +7,7 @@ from pathlib import Path
 from tests.config.effects.effect import Effect
 from tests.unit.evaluation.made_up import make_rows
 from tunewright.config.schema import Settings
+from tunewright.config.suite_metrics import SUITE_METRICS
 from tunewright.evaluation.suites import judge
 from tunewright.evaluation.suites.enabled import enabled
 from tunewright.evaluation.suites.question import ItemScore, Question, Reply
@@ -40,13 +41,13 @@ def reply(question: Question) -> Reply:
 
 def judged(settings: Settings, _: Path) -> object:
     """Which metrics keep their limits, of a tuned model that does worse in all of them."""
-    good = [float(metric.higher_is_better) for metric in judge.SUITE_METRICS.values()]
-    names = list(judge.SUITE_METRICS)
+    good = [float(metric.higher_is_better) for metric in SUITE_METRICS.values()]
+    names = list(SUITE_METRICS)
     base = [
         item(name, place, score) for name, score in zip(names, good, strict=True) for place in range(ITEMS)
     ]
     tuned = [
-        item(name, place, 5.0 if not judge.SUITE_METRICS[name].share else 1 - score if place < 10 else score)
+        item(name, place, 5.0 if not SUITE_METRICS[name].share else 1 - score if place < 10 else score)
         for name, score in zip(names, good, strict=True)
         for place in range(ITEMS)
     ]

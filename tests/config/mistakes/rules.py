@@ -472,6 +472,70 @@ RULES = [
         "it is a metric of kind classification",
     ),
     in_set(
+        "criterion on an unknown metric of a suite",
+        {
+            "evaluation": {"suites": {"regression": {"enabled": True}}},
+            "task": {"acceptance": ["suites.regresion.accuracy >= 0.5"]},
+        },
+        "task.acceptance.0.metric",
+        "'suites.regresion.accuracy' is no metric of a suite",
+        "did you mean 'suites.regression.accuracy'?",
+    ),
+    in_set(
+        "criterion on a suite without the prefix",
+        {"task": {"acceptance": ["regression.accuracy >= 0.5"]}},
+        "task.acceptance.0.metric",
+        "nothing that a run measures",
+        "write suites.regression.accuracy",
+    ),
+    in_set(
+        "criterion on a suite that is off",
+        {"task": {"acceptance": ["suites.safety.refused >= 0.5"]}},
+        "task.acceptance.0.metric",
+        "evaluation.suites.safety.enabled is false",
+        "tunewright set evaluation.suites.safety.enabled=true",
+    ),
+    in_set(
+        "criterion on planted secrets where none are planted",
+        {
+            "evaluation": {"suites": {"leakage": {"enabled": True}}},
+            "task": {"acceptance": ["suites.leakage.exposure <= 3"]},
+        },
+        "task.acceptance.0.metric",
+        "no secret is planted",
+        "tunewright set data.canaries.count=10",
+    ),
+    in_set(
+        "criterion on a suite over few-shot",
+        {
+            "evaluation": {"suites": {"regression": {"enabled": True}}},
+            "task": {
+                "acceptance": ["suites.regression.accuracy - few_shot.suites.regression.accuracy >= -0.1"]
+            },
+        },
+        "task.acceptance.0.over",
+        "suites are asked of the base model without examples",
+        "suites.regression.accuracy - base.suites.regression.accuracy",
+    ),
+    in_set(
+        "slice of a suite",
+        {
+            "evaluation": {"suites": {"regression": {"enabled": True}}},
+            "task": {"acceptance": ["suites.regression.accuracy[channel=email] >= 0.5"]},
+        },
+        "task.acceptance.0.slice",
+        "a suite's items are no test rows",
+    ),
+    in_set(
+        "least value of a suite's metric that is better the lower it is",
+        {
+            "evaluation": {"suites": {"bias": {"enabled": True}}},
+            "task": {"acceptance": ["suites.bias.changed >= 0.5"]},
+        },
+        "task.acceptance.0.min",
+        "is better the lower it is",
+    ),
+    in_set(
         "criterion without a bound",
         {"task": {"acceptance": [{"metric": "exact_match"}]}},
         "task.acceptance.0",

@@ -19,9 +19,9 @@ from tunewright.artifacts import (
     read_json,
 )
 from tunewright.config.stage_settings import stage_settings
+from tunewright.config.suite_metrics import SUITE_METRICS
 from tunewright.errors import EvaluationError
 from tunewright.evaluation.suites import ask as asking
-from tunewright.evaluation.suites.judge import SUITE_METRICS
 from tunewright.evaluation.suites.results import SCORES, read_scores
 from tunewright.stages import asking_suites, base_suites, compose, tuned_suites
 

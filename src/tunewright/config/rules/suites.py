@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tunewright.config.mistakes.nearest import did_you_mean
 from tunewright.config.schema.data import Data
 from tunewright.config.schema.evaluation import Evaluation
 from tunewright.config.schema.task import Task
+from tunewright.config.suite_metrics import PREFIX, SUITE_METRICS, scored_metrics
 from tunewright.errors import Problem
 
 
@@ -18,6 +20,38 @@ def decisions(evaluation: Evaluation, task: Task) -> Iterator[Problem]:
             f"the suite compares decisions, and the answers of a task of kind {task.kind} are free text",
             fix="tunewright set evaluation.suites.bias.enabled=false",
         )
+
+
+def suite_criteria(task: Task, evaluation: Evaluation, data: Data) -> Iterator[Problem]:
+    """A criterion on a suite names a metric that this run scores, of the models that it asks."""
+    scored = [PREFIX + name for name in scored_metrics(evaluation.suites, data.canaries)]
+    for index, criterion in enumerate(task.acceptance):
+        if not criterion.metric.startswith(PREFIX):
+            continue
+        key, name = f"task.acceptance.{index}", criterion.metric.removeprefix(PREFIX)
+        if criterion.metric not in scored:
+            yield _not_scored(f"{key}.metric", name, evaluation)
+        if criterion.over not in (None, "zero_shot"):
+            what = f"suites are asked of the base model without examples, not of {criterion.over}"
+            yield Problem(f"{key}.over", what, fix=f"write {criterion.metric} - base.{criterion.metric}")
+        if criterion.slice:
+            what = "a suite's items are no test rows, so they have none of the rows' fields"
+            yield Problem(f"{key}.slice", what, fix="remove it")
+
+
+def _not_scored(key: str, name: str, evaluation: Evaluation) -> Problem:
+    """Why a suite's metric is not scored: no such metric, its suite is off, or it lacks what it needs."""
+    if name not in SUITE_METRICS:
+        known = [PREFIX + metric for metric in SUITE_METRICS]
+        what = f"'{PREFIX}{name}' is no metric of a suite; there are: {', '.join(known)}"
+        return Problem(key, what, fix=did_you_mean(PREFIX + name, known))
+    suite = name.partition(".")[0]
+    if not getattr(evaluation.suites, suite).enabled:
+        switch = f"evaluation.suites.{suite}.enabled"
+        what = f"{PREFIX}{name} is not scored: {switch} is false"
+        return Problem(key, what, fix=f"tunewright set {switch}=true")
+    what = f"{PREFIX}{name} is not scored: no secret is planted in the training rows"
+    return Problem(key, what, fix="tunewright set data.canaries.count=10, or remove the criterion")
 
 
 def planted(evaluation: Evaluation, data: Data) -> Iterator[Problem]:
