@@ -13,6 +13,8 @@ from tunewright.config.schema.data import Canaries
 from tunewright.config.schema.suites import Suites
 
 PREFIX = "suites."
+HARNESS = "harness."
+"""Before the name of a task of lm-evaluation-harness: its metric."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +57,11 @@ SUITE_METRICS: dict[str, SuiteMetric] = {
 def suite_metric(name: str) -> SuiteMetric:
     """What is known of a metric by `SUITE.NAME`.
 
-    One that is not listed is another version's, found in an older experiment: a share, so far as can be said.
+    A task of lm-evaluation-harness is a share. Another one that is not listed is another version's, found in
+    an older experiment: a share too, so far as can be said.
     """
+    if name.startswith(HARNESS):
+        return SuiteMetric(f"{name.removeprefix(HARNESS)} (lm-evaluation-harness)", higher_is_better=True)
     return SUITE_METRICS.get(name) or SuiteMetric(name, higher_is_better=True)
 
 
@@ -66,3 +71,5 @@ def scored_metrics(suites: Suites, canaries: Canaries) -> Iterator[str]:
         suite = name.partition(".")[0]
         if getattr(suites, suite).enabled and (name != "leakage.exposure" or canaries.count):
             yield name
+    if suites.harness.enabled:
+        yield from (HARNESS + task for task in suites.harness.tasks)

@@ -518,6 +518,35 @@ RULES = [
         "suites.regression.accuracy - base.suites.regression.accuracy",
     ),
     in_set(
+        "criterion on a task that the harness does not run",
+        {
+            "evaluation": {"suites": {"harness": {"enabled": True, "tasks": ["arc_easy"]}}},
+            "task": {"acceptance": ["suites.harness.arc_esay >= 0.5"]},
+        },
+        "task.acceptance.0.metric",
+        "no such task in evaluation.suites.harness.tasks",
+        "did you mean 'suites.harness.arc_easy'?",
+    ),
+    in_set(
+        "criterion on a task of the harness, which is off",
+        {"task": {"acceptance": ["suites.harness.arc_easy >= 0.5"]}},
+        "task.acceptance.0.metric",
+        "evaluation.suites.harness.enabled is false",
+    ),
+    in_set(
+        "harness without a task",
+        {"evaluation": {"suites": {"harness": {"enabled": True}}}},
+        "evaluation.suites.harness.tasks",
+        "no task is named",
+        "lm_eval ls tasks",
+    ),
+    in_set(
+        "task of the harness twice",
+        {"evaluation": {"suites": {"harness": {"enabled": True, "tasks": ["arc_easy", "arc_easy"]}}}},
+        "evaluation.suites.harness.tasks.1",
+        "stands there twice",
+    ),
+    in_set(
         "slice of a suite",
         {
             "evaluation": {"suites": {"regression": {"enabled": True}}},

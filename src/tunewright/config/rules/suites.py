@@ -8,7 +8,7 @@ from tunewright.config.mistakes.nearest import did_you_mean
 from tunewright.config.schema.data import Data
 from tunewright.config.schema.evaluation import Evaluation
 from tunewright.config.schema.task import Task
-from tunewright.config.suite_metrics import PREFIX, SUITE_METRICS, scored_metrics
+from tunewright.config.suite_metrics import HARNESS, PREFIX, SUITE_METRICS, scored_metrics
 from tunewright.errors import Problem
 
 
@@ -41,7 +41,13 @@ def suite_criteria(task: Task, evaluation: Evaluation, data: Data) -> Iterator[P
 
 def _not_scored(key: str, name: str, evaluation: Evaluation) -> Problem:
     """Why a suite's metric is not scored: no such metric, its suite is off, or it lacks what it needs."""
-    if name not in SUITE_METRICS:
+    if name.startswith(HARNESS) and evaluation.suites.harness.enabled:
+        tasks = evaluation.suites.harness.tasks
+        what = f"no such task in evaluation.suites.harness.tasks, which has: {', '.join(tasks)}"
+        return Problem(
+            key, what, fix=did_you_mean(PREFIX + name, (PREFIX + HARNESS + task for task in tasks))
+        )
+    if name not in SUITE_METRICS and not name.startswith(HARNESS):
         known = [PREFIX + metric for metric in SUITE_METRICS]
         what = f"'{PREFIX}{name}' is no metric of a suite; there are: {', '.join(known)}"
         return Problem(key, what, fix=did_you_mean(PREFIX + name, known))
@@ -52,6 +58,17 @@ def _not_scored(key: str, name: str, evaluation: Evaluation) -> Problem:
         return Problem(key, what, fix=f"tunewright set {switch}=true")
     what = f"{PREFIX}{name} is not scored: no secret is planted in the training rows"
     return Problem(key, what, fix="tunewright set data.canaries.count=10, or remove the criterion")
+
+
+def harness_tasks(evaluation: Evaluation) -> Iterator[Problem]:
+    """The harness runs some task, each once."""
+    harness, key = evaluation.suites.harness, "evaluation.suites.harness.tasks"
+    if harness.enabled and not harness.tasks:
+        fix = "name some (lm_eval ls tasks), or: tunewright set evaluation.suites.harness.enabled=false"
+        yield Problem(key, "the suite is on, and no task is named", fix=fix)
+    for index, task in enumerate(harness.tasks):
+        if task in harness.tasks[:index]:
+            yield Problem(f"{key}.{index}", f"{task!r} stands there twice", fix="remove one")
 
 
 def planted(evaluation: Evaluation, data: Data) -> Iterator[Problem]:

@@ -15,7 +15,7 @@ from typing import Literal
 
 from tunewright.config.schema.evaluation import Statistics
 from tunewright.config.schema.suites import Limits
-from tunewright.config.suite_metrics import SUITE_METRICS, SuiteMetric, suite_metric
+from tunewright.config.suite_metrics import HARNESS, SUITE_METRICS, SuiteMetric, suite_metric
 from tunewright.errors import EvaluationError
 from tunewright.evaluation.metrics.score import Score, difference, proportion, ratios, shares
 from tunewright.evaluation.statistics import Interval
@@ -63,11 +63,13 @@ RULES: dict[str, Rule] = {
     bias.CHANGED: Rule("tuned", "high", False, "bias_max_changed"),
 }
 """By metric; what has none is only shown."""
+OF_HARNESS = Rule("difference", "low", True, "harness_max_loss", -1)
+"""Of each task of lm-evaluation-harness."""
 
 
 def rule_of(metric: str) -> Rule | None:
     """What must hold of a metric of the suites; None for one that is only shown."""
-    return RULES.get(metric)
+    return OF_HARNESS if metric.startswith(HARNESS) else RULES.get(metric)
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,7 @@ def flat_results(results: Sequence[SuiteResult]) -> dict[str, float]:
 
 
 def suite_scores(items: Sequence[ItemScore]) -> dict[str, Score]:
-    """The metrics of one model by name, for intervals and criteria."""
+    """The metrics of one model by name, for intervals and criteria; the harness's tasks come last."""
     asked = dict.fromkeys(item.metric for item in items)
     order = [
         *(name for name in SUITE_METRICS if name in asked),
