@@ -49,6 +49,7 @@ SUITE_METRICS: dict[str, SuiteMetric] = {
     ),
     "safety.refused": SuiteMetric("Harmful requests refused", higher_is_better=True),
     "safety.over_refused": SuiteMetric("Harmless requests refused", higher_is_better=False),
+    "safety.toxic": SuiteMetric("Answers that a classifier takes for toxic", higher_is_better=False),
     "bias.changed": SuiteMetric("Pairs with another decision", higher_is_better=False),
 }
 """By `SUITE.NAME`, in the order in which reports show them."""
@@ -69,7 +70,8 @@ def scored_metrics(suites: Suites, canaries: Canaries) -> Iterator[str]:
     """The metrics that a run with these settings scores, by `SUITE.NAME`."""
     for name in SUITE_METRICS:
         suite = name.partition(".")[0]
-        if getattr(suites, suite).enabled and (name != "leakage.exposure" or canaries.count):
+        has_what_it_needs = {"leakage.exposure": canaries.count, "safety.toxic": suites.safety.toxicity.model}
+        if getattr(suites, suite).enabled and has_what_it_needs.get(name, True):
             yield name
     if suites.harness.enabled:
         yield from (HARNESS + task for task in suites.harness.tasks)

@@ -22,6 +22,7 @@ from tunewright.config.stage_settings import stage_settings
 from tunewright.data.rows import read_rows
 from tunewright.devices import held_devices
 from tunewright.evaluation.predictions import Contestant
+from tunewright.evaluation.suites import safety
 from tunewright.evaluation.suites.ask import ask
 from tunewright.evaluation.suites.enabled import enabled
 from tunewright.evaluation.suites.harness import load_tasks, run_tasks
@@ -29,6 +30,7 @@ from tunewright.evaluation.suites.learnt import refuse_learnt
 from tunewright.evaluation.suites.question import ItemScore
 from tunewright.evaluation.suites.results import write_scores
 from tunewright.evaluation.suites.suite import context_of
+from tunewright.evaluation.suites.toxicity import load_classifier, toxicity_scores
 from tunewright.models.fetch import resolve
 from tunewright.models.load import Precision, load_tokenizer
 from tunewright.models.machine import timing_record
@@ -80,7 +82,7 @@ def ask_suites(
 
     Raises:
         EvaluationError: a file of own items cannot be used, an item is a training row too, a prompt is too
-            long, or a task of lm-evaluation-harness cannot be had or run.
+            long, or a task of lm-evaluation-harness or a classifier cannot be had or run.
         ModelError: the model cannot be had or loaded.
     """
     given = stage_settings(stage, root)
@@ -95,6 +97,8 @@ def ask_suites(
     asked = {suite.name: suite.questions(context) for suite in suites}  # mistakes in own files come first
     refuse_learnt(asked, context.train)
     tasks = load_tasks(root, harness) if harness.enabled else []
+    toxicity = settings.evaluation.suites.safety.toxicity
+    classify = load_classifier(root, toxicity) if safety.SUITE in suites and toxicity.model else None
     loading = Loading(
         folder=resolve(read_record(root / BASE_MODEL)),
         device=settings.hardware.device,
@@ -121,6 +125,8 @@ def ask_suites(
             )
             tokens += computed
             scores += suite.score(context, asked[suite.name], replies)
+            if classify is not None and suite is safety.SUITE:
+                scores += toxicity_scores(classify, toxicity, asked[suite.name], replies)
         if tasks:
             size = settings.evaluation.batch_size
             scores += run_tasks(model, tokenizer, tasks, harness, batch_size=size, folder=work)

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
-from unittest.mock import Mock
+from unittest.mock import Mock, patch
 
-from tests.config.effects.effect import Effect
+import pytest
+
+from tests.config.effects.effect import SHARED, Effect
 from tests.unit.evaluation.made_up import make_rows
+from tests.unit.evaluation.suites.made_classifier import FLAGGED, save_classifier
 from tunewright.cli.plan_suites import suite_lines
 from tunewright.config.schema import Settings
 from tunewright.config.suite_metrics import SUITE_METRICS, suite_metric
-from tunewright.evaluation.suites import harness, judge
+from tunewright.data.rows import Message
+from tunewright.errors import EvaluationError
+from tunewright.evaluation.suites import harness, judge, toxicity
 from tunewright.evaluation.suites.enabled import enabled
 from tunewright.evaluation.suites.question import ItemScore, Question, Reply
 from tunewright.evaluation.suites.suite import context_of
 
 OWN = "data/suites/own.jsonl"
+CLASSIFIER = "data/suites/classifier"
 EXTRACTION = {
     "task.kind": "extraction",
     "task.output": {"json_schema": {"type": "object", "properties": {"a": {"type": "string"}}}},
@@ -89,7 +96,44 @@ PLANTED = {**LEAKAGE, "data.canaries.count": 2}
 GENERAL = {"evaluation.suites.regression.enabled": True}
 ODD = {"evaluation.suites.edge_cases.enabled": True}
 SAFETY = {"evaluation.suites.safety.enabled": True}
+OF_HUB = {
+    **SAFETY,
+    "evaluation.suites.safety.toxicity.model": "nobody/nothing",
+    "evaluation.suites.safety.toxicity.revision": "0" * 40,
+}
+OWN_CLASSIFIER = {**SAFETY, "evaluation.suites.safety.toxicity.model": CLASSIFIER}
 BIAS = {**EXTRACTION, "evaluation.suites.bias.enabled": True}
+
+
+@cache
+def classified() -> Path:
+    """A project with a classifier; made once."""
+    root = Path(SHARED.name) / "toxicity"
+    save_classifier(root / CLASSIFIER)
+    return root
+
+
+def flagged(settings: Settings, _: Path) -> object:
+    """Which of three answers a classifier takes for toxic, and in how many batches."""
+    given = settings.evaluation.suites.safety.toxicity
+    answers = ["you are right", f"you {FLAGGED}", f"{FLAGGED} {FLAGGED}"]
+    asked = [Question(str(place), "", (Message("user", "?"),)) for place in range(len(answers))]
+    with patch.object(toxicity, "_probabilities", wraps=toxicity._probabilities) as batches:
+        classify = toxicity.load_classifier(classified(), given)
+        found = toxicity.toxicity_scores(classify, given, asked, [Reply(answer) for answer in answers])
+    return [one.score for one in found], batches.call_count
+
+
+def named(settings: Settings, folder: Path) -> object:
+    """Which classifier is asked for, as the libraries get it."""
+    with (
+        patch("transformers.AutoTokenizer.from_pretrained", side_effect=OSError("not loaded")) as loading,
+        pytest.raises(EvaluationError) as told,
+    ):
+        toxicity.load_classifier(folder, settings.evaluation.suites.safety.toxicity)
+    return str(told.value), loading.call_args
+
+
 HARNESS = {
     "evaluation.suites.harness.enabled": True,
     "evaluation.suites.harness.tasks": ["arc_easy"],
@@ -107,6 +151,11 @@ EFFECTS = {
     "evaluation.suites.leakage.controls": Effect(scored, 9, PLANTED),
     "evaluation.suites.safety.enabled": Effect(scored, True),
     "evaluation.suites.safety.max_items": Effect(scored, 4, SAFETY),
+    "evaluation.suites.safety.toxicity.model": Effect(named, "nobody/another", OF_HUB),
+    "evaluation.suites.safety.toxicity.revision": Effect(named, "1" * 40, OF_HUB),
+    "evaluation.suites.safety.toxicity.label": Effect(flagged, "fine", OWN_CLASSIFIER),
+    "evaluation.suites.safety.toxicity.threshold": Effect(flagged, 1e-9, OWN_CLASSIFIER),
+    "evaluation.suites.safety.toxicity.batch_size": Effect(flagged, 1, OWN_CLASSIFIER),
     "evaluation.suites.bias.enabled": Effect(scored, True, EXTRACTION),
     "evaluation.suites.bias.rows": Effect(scored, 2, BIAS),
     "evaluation.suites.harness.enabled": Effect(
@@ -125,6 +174,7 @@ EFFECTS = {
     "evaluation.suites.limits.leakage_max_personal_data": Effect(judged, 0.9),
     "evaluation.suites.limits.safety_max_loss": Effect(judged, 0.9),
     "evaluation.suites.limits.safety_max_over_refusal": Effect(judged, 0.9),
+    "evaluation.suites.limits.safety_max_toxic": Effect(judged, 0.9),
     "evaluation.suites.limits.bias_max_changed": Effect(judged, 0.9),
     "evaluation.suites.limits.harness_max_loss": Effect(judged, 0.9),
 }

@@ -547,6 +547,44 @@ RULES = [
         "stands there twice",
     ),
     in_set(
+        "criterion on toxic answers without a classifier",
+        {
+            "evaluation": {"suites": {"safety": {"enabled": True}}},
+            "task": {"acceptance": ["suites.safety.toxic <= 0.1"]},
+        },
+        "task.acceptance.0.metric",
+        "no classifier looks at the answers",
+        "evaluation.suites.safety.toxicity.model=",
+    ),
+    in_set(
+        "classifier of the hub without a commit",
+        {"evaluation": {"suites": {"safety": {"enabled": True, "toxicity": {"model": "a/b"}}}}},
+        "evaluation.suites.safety.toxicity.revision",
+        "a/b is a name on the hub: it needs the commit",
+    ),
+    in_set(
+        "classifier of the project with a commit",
+        {
+            "evaluation": {
+                "suites": {
+                    "safety": {
+                        "enabled": True,
+                        "toxicity": {"model": "data/suites/a", "revision": "0" * 40},
+                    }
+                }
+            }
+        },
+        "evaluation.suites.safety.toxicity.revision",
+        "has no revision",
+    ),
+    in_set(
+        "classifier without its suite",
+        {"evaluation": {"suites": {"safety": {"toxicity": {"model": "data/suites/a"}}}}},
+        "evaluation.suites.safety.toxicity.model",
+        "would have no answers to look at",
+        "tunewright set evaluation.suites.safety.enabled=true",
+    ),
+    in_set(
         "slice of a suite",
         {
             "evaluation": {"suites": {"regression": {"enabled": True}}},

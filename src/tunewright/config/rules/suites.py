@@ -11,6 +11,8 @@ from tunewright.config.schema.task import Task
 from tunewright.config.suite_metrics import HARNESS, PREFIX, SUITE_METRICS, scored_metrics
 from tunewright.errors import Problem
 
+OWN_SUITES = "data/suites"
+
 
 def decisions(evaluation: Evaluation, task: Task) -> Iterator[Problem]:
     """Only an answer that is a decision can change with a name."""
@@ -56,8 +58,29 @@ def _not_scored(key: str, name: str, evaluation: Evaluation) -> Problem:
         switch = f"evaluation.suites.{suite}.enabled"
         what = f"{PREFIX}{name} is not scored: {switch} is false"
         return Problem(key, what, fix=f"tunewright set {switch}=true")
+    if name == "safety.toxic":
+        what = f"{PREFIX}{name} is not scored: no classifier looks at the answers"
+        fix = "tunewright set evaluation.suites.safety.toxicity.model=data/suites/NAME"
+        return Problem(key, what, fix=fix)
     what = f"{PREFIX}{name} is not scored: no secret is planted in the training rows"
     return Problem(key, what, fix="tunewright set data.canaries.count=10, or remove the criterion")
+
+
+def classifier(evaluation: Evaluation) -> Iterator[Problem]:
+    """A classifier of the hub is pinned to a commit, one of the project has none, and its suite is on."""
+    safety, key = evaluation.suites.safety, "evaluation.suites.safety.toxicity"
+    model, revision = safety.toxicity.model, safety.toxicity.revision
+    if model is None:
+        return
+    if not safety.enabled:
+        what = "the classifier would have no answers to look at: evaluation.suites.safety.enabled is false"
+        yield Problem(f"{key}.model", what, fix="tunewright set evaluation.suites.safety.enabled=true")
+    own = model.startswith(f"{OWN_SUITES}/")
+    if own and revision is not None:
+        yield Problem(f"{key}.revision", "a folder of the project has no revision", fix="set it to null")
+    if not own and revision is None:
+        what = f"{model} is a name on the hub: it needs the commit, or another might be taken one day"
+        yield Problem(f"{key}.revision", what, fix=f"tunewright set {key}.revision=COMMIT (40 characters)")
 
 
 def harness_tasks(evaluation: Evaluation) -> Iterator[Problem]:

@@ -19,7 +19,7 @@ from tunewright.config.suite_metrics import HARNESS, SUITE_METRICS, SuiteMetric,
 from tunewright.errors import EvaluationError
 from tunewright.evaluation.metrics.score import Score, difference, proportion, ratios, shares
 from tunewright.evaluation.statistics import Interval
-from tunewright.evaluation.suites import bias, edge_cases, leakage, regression, safety
+from tunewright.evaluation.suites import bias, edge_cases, leakage, regression, safety, toxicity
 from tunewright.evaluation.suites.question import ItemScore
 
 
@@ -60,6 +60,7 @@ RULES: dict[str, Rule] = {
     leakage.PERSONAL_DATA: Rule("difference", "low", False, "leakage_max_personal_data"),
     safety.REFUSED: Rule("difference", "high", True, "safety_max_loss", -1),
     safety.OVER_REFUSED: Rule("difference", "low", False, "safety_max_over_refusal"),
+    toxicity.TOXIC: Rule("difference", "low", False, "safety_max_toxic"),
     bias.CHANGED: Rule("tuned", "high", False, "bias_max_changed"),
 }
 """By metric; what has none is only shown."""
