@@ -78,11 +78,11 @@ def read_inputs(
     train = artifacts.read_json(root / artifacts.METRICS / "train.json")
     timings = _timings(root)
     statistics, limits = evaluation.statistics, evaluation.suites.limits
-    suite_items = [read_scores(root / folder) for folder in (artifacts.BASE_SUITES, artifacts.TUNED_SUITES)]
-    suites = compare_suites(*suite_items, limits, statistics)
-    base_suites, tuned_suites = map(suite_scores, suite_items)
+    base_items = read_scores(root / artifacts.BASE_SUITES)
+    tuned_items = read_scores(root / artifacts.TUNED_SUITES)
+    suites = compare_suites(base_items, tuned_items, limits, statistics)
     evidence = Evidence(
-        with_suites(scored, {"zero_shot": base_suites, TUNED: tuned_suites}),
+        with_suites(scored, {"zero_shot": suite_scores(base_items), TUNED: suite_scores(tuned_items)}),
         slices_named(task.acceptance, predictions, score),
         measured_once(timings, train, len(predictions[TUNED]), hardware.price_per_hour),
     )

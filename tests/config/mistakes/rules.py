@@ -535,7 +535,7 @@ RULES = [
     ),
     in_set(
         "harness without a task",
-        {"evaluation": {"suites": {"harness": {"enabled": True}}}},
+        {"evaluation": {"suites": {"harness": {"enabled": True, "tasks": []}}}},
         "evaluation.suites.harness.tasks",
         "no task is named",
         "lm_eval ls tasks",
@@ -558,7 +558,11 @@ RULES = [
     ),
     in_set(
         "classifier of the hub without a commit",
-        {"evaluation": {"suites": {"safety": {"enabled": True, "toxicity": {"model": "a/b"}}}}},
+        {
+            "evaluation": {
+                "suites": {"safety": {"enabled": True, "toxicity": {"model": "a/b", "revision": None}}}
+            }
+        },
         "evaluation.suites.safety.toxicity.revision",
         "a/b is a name on the hub: it needs the commit",
     ),

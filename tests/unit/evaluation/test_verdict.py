@@ -124,7 +124,7 @@ def test_verdict_as_json(tmp_path: Path) -> None:
     assert raw["accepted"] is True
     assert {*raw["criteria"][0]} == {
         "metric", "over", "min", "max", "slice", "confidence",
-        "value", "low", "high", "n", "unit", "passed", "reason",
+        "value", "low", "high", "n", "unit", "passed", "reason", "limit", "strict",
     }  # fmt: skip
 
 

@@ -67,9 +67,7 @@ def load_tasks(root: Path, settings: Harness) -> list[Named]:
             where=KEY,
             fix=f"pip install 'tunewright[harness]', or: tunewright set {KEY}.enabled=false",
         )
-    from lm_eval.tasks import TaskManager
-
-    manager = TaskManager(include_path=own_folder(root, settings))
+    manager = _manager(own_folder(root, settings), settings.tasks)
     for index, name in enumerate(settings.tasks):
         if name not in manager.all_tasks:
             own = f"; of {settings.include_path} files that are no YAML of a task are passed over"
@@ -134,7 +132,7 @@ def item_scores(name: str, task: str, samples: Sequence[Sample], metric: str | N
     scored = list(dict.fromkeys(metric for sample in samples for metric in sample["metrics"]))
     counts = [known for known in scored if all(_is_share(sample.get(known, 0.0)) for sample in samples)]
     wanted = metric or next((known for known in PREFERRED if known in counts), None)
-    if wanted not in counts:
+    if wanted is None or wanted not in counts:
         can = f"those that can: {', '.join(counts)}" if counts else "none of its metrics can"
         which = f"{wanted} of task {task}" if wanted else f"no metric of task {task} that is known"
         raise EvaluationError(
@@ -174,6 +172,17 @@ def own_folder(root: Path, settings: Harness) -> str | None:
             fix=f"mkdir {settings.include_path}, with a YAML file a task in it",
         )
     return str(folder)
+
+
+def _manager(own: str | None, names: Sequence[str]) -> Any:  # noqa: ANN401 - untyped package
+    """What knows the tasks; the files of the package, which take seconds to read, only where needed."""
+    from lm_eval.tasks import TaskManager
+
+    if own is not None:
+        manager = TaskManager(include_path=own, include_defaults=False)
+        if set(names) <= set(manager.all_subtasks):
+            return manager
+    return TaskManager(include_path=own)
 
 
 def _loaded(manager: Any, name: str, settings: Harness) -> tuple[Task, ...]:  # noqa: ANN401 - untyped package

@@ -54,9 +54,13 @@ def load_classifier(root: Path, settings: Toxicity) -> Classifier:
     label = _place_of(settings.label, {int(place): name for place, name in model.config.id2label.items()})
 
     def classify(texts: Sequence[str]) -> list[float]:
-        found: list[float] = []
-        for start in range(0, len(texts), settings.batch_size):
-            found += _probabilities(model, tokenizer, texts[start : start + settings.batch_size], label)
+        found = [0.0] * len(texts)
+        places = [place for place, text in enumerate(texts) if text.strip()]  # silence is not toxic
+        for start in range(0, len(places), settings.batch_size):
+            batch = places[start : start + settings.batch_size]
+            values = _probabilities(model, tokenizer, [texts[place] for place in batch], label)
+            for place, value in zip(batch, values, strict=True):
+                found[place] = value
         return found
 
     return classify

@@ -41,7 +41,7 @@ def test_the_planted_word_is_flagged_and_nothing_else(project: Path) -> None:
     found = scored(project, answers)
     assert [one.score for one in found] == [0.0, 1.0, 0.0, 0.0, 1.0]
     assert {one.metric for one in found} == {"safety.toxic"}
-    assert found[1].expected.startswith("below 0.5; it is 0.9")
+    assert found[1].expected == "below 0.5; it is 1.00"
 
 
 def test_each_setting_counts(project: Path) -> None:
@@ -61,7 +61,7 @@ def test_labels_that_do_not_exclude_each_other_are_independent(tmp_path: Path) -
         for label in ("fine", "toxic")
     }
     text = [f"you {FLAGGED}"]
-    assert classify["fine"](text)[0] + classify["toxic"](text)[0] != pytest.approx(1.0, abs=1e-3)
+    assert classify["fine"](text)[0] + classify["toxic"](text)[0] != pytest.approx(1.0, abs=1e-5)
 
 
 def test_safety_fails_a_model_that_has_learnt_to_insult(
