@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 KEY = "evaluation.suites.harness"
 PREFERRED = ("acc_norm", "acc", "exact_match", "f1")
 """Metrics that are taken where `metric` is null, the first that a task has."""
-FEWSHOT_SEED = 1234
-"""Of the examples that are put before an item: the package's own default."""
+SEED = 1234
+"""Of the examples that are put before an item, and of tasks that sample: the package's own default."""
 
 Sample = Mapping[str, Any]
 """What the package logs of an item: `doc_id`, `arguments`, `filtered_resps`, `target`, and its metrics."""
@@ -200,7 +200,7 @@ def set_examples(task: Task, settings: Harness) -> None:
     own = task.get_config("num_fewshot")
     count = own or 0 if settings.num_fewshot is None else settings.num_fewshot
     task.set_config(key="num_fewshot", value=count)
-    task.set_fewshot_seed(seed=FEWSHOT_SEED)
+    task.set_fewshot_seed(seed=SEED)
 
 
 def run_arguments(settings: Harness) -> dict[str, Any]:
@@ -209,7 +209,7 @@ def run_arguments(settings: Harness) -> dict[str, Any]:
 
 
 def _cannot_be_had(name: str, error: Exception) -> EvaluationError:
-    if isinstance(error, ConnectionError):
+    if _is_of_the_network(error):
         return EvaluationError(
             f"the data of task {name} are not at hand, and the hub cannot be reached ({_first_line(error)})",
             where=f"{KEY}.tasks",
@@ -223,10 +223,21 @@ def _cannot_be_had(name: str, error: Exception) -> EvaluationError:
     )
 
 
+def _is_of_the_network(error: BaseException) -> bool:
+    """Whether the hub could not be asked, or may not be; some libraries say so only in the error's cause."""
+    from huggingface_hub.errors import HTTPError, LocalEntryNotFoundError, OfflineModeIsEnabled
+
+    known = (ConnectionError, HTTPError, LocalEntryNotFoundError, OfflineModeIsEnabled)
+    cause = error.__cause__ or error.__context__
+    return isinstance(error, known) or (cause is not None and _is_of_the_network(cause))
+
+
 def _samples(lm: Any, task: Task, settings: Harness) -> list[Sample]:  # noqa: ANN401 - untyped package
     """Run one task; what the package logs of each item."""
     from lm_eval.evaluator import evaluate
+    from transformers import set_seed
 
+    set_seed(SEED)  # before each task, so that one that samples gives the same after a kill too
     try:
         found = evaluate(
             lm,

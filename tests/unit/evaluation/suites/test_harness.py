@@ -135,6 +135,16 @@ def test_what_is_generated_is_kept_as_text(project: Path, tiny_folder: Path, tok
     assert all(one.score == float(one.answer.strip() == one.expected) for one in found)
 
 
+def test_a_task_that_samples_gives_the_same_again(project: Path, tiny_folder: Path, tokenizer: Any) -> None:
+    file = project / FOLDER / "written.yaml"
+    file.write_text(file.read_text().replace("do_sample: false", "do_sample: true, temperature: 2.0"))
+    model = taught(tiny_folder, tokenizer, [pair("a", "b")], 0)
+    wanted = settings("colours_written")
+    first, second = (run(project, model, tokenizer, wanted, folder) for folder in ("first", "second"))
+    assert first == second
+    assert len({one.answer for one in first}) > 1
+
+
 def test_a_limit_and_the_metric_are_the_settings(project: Path, tiny_folder: Path, tokenizer: Any) -> None:
     model = taught(tiny_folder, tokenizer, [pair("a", "b")], 0)
     assert len(run(project, model, tokenizer, settings("colours", limit=3))) == 3
