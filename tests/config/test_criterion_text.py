@@ -27,6 +27,10 @@ from tunewright.errors import ConfigError
             {"metric": "custom.polite", "over": "zero_shot", "min": 0.0},
         ),
         (
+            "suites.regression.accuracy - base.suites.regression.accuracy >= -0.05",
+            {"metric": "suites.regression.accuracy", "over": "zero_shot", "min": -0.05},
+        ),
+        (
             "accuracy[channel=email] >= 0.9",
             {"metric": "accuracy", "slice": {"meta.channel": "email"}, "min": 0.9},
         ),

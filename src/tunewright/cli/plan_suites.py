@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from itertools import chain, repeat
 from pathlib import Path
 
 from tunewright.artifacts import TIMINGS, read_json
@@ -31,21 +32,24 @@ def suite_lines(root: Path, settings: Settings, train: Sequence[Row], test: Sequ
     Raises:
         EvaluationError: a file of own items cannot be used.
     """
-    suites = enabled(settings.evaluation.suites)
-    if not suites:
+    suites, harness = enabled(settings.evaluation.suites), settings.evaluation.suites.harness
+    if not suites and not harness.enabled:
         yield "suites    all off (evaluation.suites)"
         return
     context = context_of(root, settings, train, test)
     asked = {suite.name: suite.questions(context) for suite in suites}
     limit = {suite.name: suite.new_tokens or settings.evaluation.max_new_tokens for suite in SUITES}
+    heads = chain(["suites    "], repeat("          "))
     for name, questions in asked.items():
         read, written = tokens(questions, limit[name])
-        head = "suites    " if name == suites[0].name else "          "
         yield (
-            f"{head}{name}: {len(questions)} prompts, about {read:,} tokens to read"
+            f"{next(heads)}{name}: {len(questions)} prompts, about {read:,} tokens to read"
             + (f" and at most {written:,} to write" if written else "")
             + ", by base and tuned model each (estimated from characters)"
         )
+    if harness.enabled:
+        most = f"the first {harness.limit} items" if harness.limit else "all items"
+        yield f"{next(heads)}harness: {most} of each of {', '.join(harness.tasks)}, by both models"
     yield _time(root, settings)
 
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from tunewright.config.schema.task import TaskKind
+from tunewright.config.suite_metrics import PREFIX as SUITES
+from tunewright.config.suite_metrics import suite_metric
 from tunewright.extensions import METRIC_PREFIX as CUSTOM
 
 Unit = Literal["share", "ratio"]
@@ -234,9 +236,14 @@ _BY_NAME = {metric.name: metric for metric in CATALOGUE}
 def metric_of(name: str) -> Metric:
     """What is known of a metric that was scored; of a family's, under its own name and title.
 
+    A suite's has the prefix that criteria name it by.
     One that is not in the catalogue is another version's, found in an older experiment: a share, so far as
     can be said.
     """
+    if name.startswith(SUITES):
+        suite = suite_metric(name.removeprefix(SUITES))
+        unit: Unit = "share" if suite.share else "ratio"
+        return Metric(name, suite.title, (), "", unit, "higher" if suite.higher_is_better else "lower")
     for family in FAMILIES:
         if name.startswith(family.name):
             own = name.removeprefix(family.name)

@@ -14,6 +14,7 @@ from tunewright.config.metrics import metric_of
 from tunewright.config.schema.evaluation import Statistics
 from tunewright.config.schema.measured import MEASURED
 from tunewright.config.schema.task import Criterion
+from tunewright.config.suite_metrics import PREFIX as SUITES
 from tunewright.evaluation.paired import smallest_detectable
 from tunewright.evaluation.verdict import Judgement, rows_asked
 from tunewright.proportions import two_sided_z
@@ -27,8 +28,10 @@ def out_of_reach(acceptance: Sequence[Criterion], rows: int) -> Iterator[str]:
         rows: of the test split.
     """
     for criterion in acceptance:
-        if criterion.slice or criterion.metric in MEASURED or metric_of(criterion.metric).unit != "share":
-            continue  # how many rows a slice will have is not known yet
+        if criterion.metric in MEASURED or metric_of(criterion.metric).unit != "share":
+            continue
+        if criterion.slice or criterion.metric.startswith(SUITES):
+            continue  # how many rows a slice will have is not known yet, and a suite has items of its own
         for asked in rows_asked(criterion):
             if asked.rows is not None and asked.rows > rows:
                 what = f"{criterion.metric} over {criterion.over}" if criterion.over else criterion.metric
@@ -47,10 +50,12 @@ def rows_to_show(judgement: Judgement, statistics: Statistics) -> int | None:
         statistics: brings the power.
 
     Returns:
-        None where the criterion holds, has no minimum or no interval, or what was measured is below the
-        minimum: more rows do not mend that.
+        None where the criterion holds, has no minimum or no interval, is on a suite, or what was measured is
+        below the minimum: more rows do not mend that.
     """
     rows, value, low, high = judgement.n, judgement.value, judgement.low, judgement.high
+    if judgement.metric.startswith(SUITES):
+        return None
     if judgement.passed or judgement.min is None or not rows or value is None or low is None or high is None:
         return None
     margin = value - judgement.min

@@ -1,7 +1,7 @@
 """`Evidence`: every number that a criterion can name, looked up by name.
 
-Whatever else is scored (a suite's metrics, say) becomes nameable by an entry of `scored`, or of `measured`
-if it has no rows.
+Whatever else is scored becomes nameable by an entry of `scored`, as the suites' metrics are
+(`with_suites`), or of `measured` if it has no rows.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 from tunewright.config.schema.hardware import Price
 from tunewright.config.schema.measured import MEASURED, MONEY
 from tunewright.config.schema.task import Criterion
+from tunewright.config.suite_metrics import PREFIX
 from tunewright.errors import EvaluationError
 from tunewright.evaluation.chosen_rows import chosen_rows, nearest_value
 from tunewright.evaluation.metrics.score import Score
@@ -52,7 +53,7 @@ class Evidence:
     """What criteria are judged by.
 
     Attributes:
-        scored: on all test rows.
+        scored: on all test rows; of a suite (`suites.NAME`) on all of its items.
         slices: on those of each slice that a criterion names, by `slice_name`.
         measured: what has no interval.
     """
@@ -88,6 +89,19 @@ class Evidence:
 def slice_name(within: Mapping[str, str]) -> SliceName:
     """A slice as a key: its conditions in order of their names."""
     return tuple(sorted(within.items()))
+
+
+def with_suites(scored: Scored, suites: Scored) -> Scored:
+    """The scores of the contestants, and those of the suites under the names that criteria have for them.
+
+    Args:
+        scored: on the test rows.
+        suites: by `SUITE.NAME`, of the contestants that were asked.
+    """
+    return {
+        who: {**own, **{PREFIX + name: score for name, score in suites.get(who, {}).items()}}
+        for who, own in scored.items()
+    }
 
 
 def slices_named(
@@ -145,6 +159,7 @@ def measured_once(
 
 
 def _absent(name: str) -> EvaluationError:
+    stages = "base_suites tuned_suites" if name.startswith(PREFIX) else "baseline evaluate"
     return EvaluationError(
-        f"names {name}, which was not scored", where="task.acceptance", fix="dvc repro baseline evaluate"
+        f"names {name}, which was not scored", where="task.acceptance", fix=f"dvc repro {stages}"
     )

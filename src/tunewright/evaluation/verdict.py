@@ -6,11 +6,14 @@ is refused, with the number of rows that would do: `n/(n+z²) >= min` for a scor
 bound of n of n), and for a difference the same bound on the share of rows that might be unlike
 (`proportions.rows_needed`). A maximum is a minimum seen from the other end. What is measured once (latency,
 memory, cost) has no interval: there the value is compared, and the reason says so.
+
+The limits of the suites (`evaluation.suites.limits`) are judged where the suites are compared, and are part
+of the same verdict.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -19,6 +22,7 @@ from tunewright.artifacts import read_json, write_json
 from tunewright.config.schema.evaluation import Statistics
 from tunewright.config.schema.measured import MEASURED
 from tunewright.config.schema.task import Contestant, Criterion
+from tunewright.config.suite_metrics import PREFIX as SUITES
 from tunewright.evaluation.evidence import Evidence, slice_name
 from tunewright.evaluation.metrics.score import difference
 from tunewright.evaluation.statistics import Interval
@@ -34,10 +38,12 @@ class Judgement:
         confidence: of the interval; means nothing where there is none.
         value: of the tuned model, or of its difference to `over`; null for a slice without rows.
         low, high: of the interval; null for what is measured once and for a slice without rows.
-        n: test rows that count; null for what is measured once.
+        n: test rows that count, of a suite's metric its items; null for what is measured once.
         unit: of the value; empty for a score.
         passed: whether it holds.
         reason: why, in a sentence.
+        limit: the key in `evaluation.suites.limits` that asks this; null for a criterion of the task.
+        strict: the whole interval must keep the bound; false where only a breach that is shown fails.
     """
 
     metric: str
@@ -53,6 +59,8 @@ class Judgement:
     slice: dict[str, str] | None = None
     n: int | None = None
     unit: str = ""
+    limit: str | None = None
+    strict: bool = True
 
 
 @dataclass(frozen=True)
@@ -69,21 +77,27 @@ class Verdict:
     """All criteria, judged.
 
     Attributes:
-        accepted: every criterion holds; a task without criteria accepts any model.
-        criteria: in the order of the task.
+        accepted: all criteria and limits hold; where there are none, any model is accepted.
+        criteria: those of the task in its order, then the limits of the suites that were asked.
     """
 
     accepted: bool
     criteria: tuple[Judgement, ...]
 
 
-def judge(acceptance: Sequence[Criterion], evidence: Evidence, statistics: Statistics) -> Verdict:
-    """Judge the tuned model by a task's acceptance criteria.
+def judge(
+    acceptance: Sequence[Criterion],
+    evidence: Evidence,
+    statistics: Statistics,
+    limits: Iterable[Judgement] = (),
+) -> Verdict:
+    """Judge the tuned model by a task's acceptance criteria, and by the limits of its suites.
 
     Args:
         acceptance: the criteria.
         evidence: all that they can name.
         statistics: resamples of the bootstrap; each criterion brings its own confidence.
+        limits: of the suites, judged (see `suites.limits`).
 
     Raises:
         EvaluationError: a criterion names a metric or contestant that was not scored.
@@ -94,7 +108,8 @@ def judge(acceptance: Sequence[Criterion], evidence: Evidence, statistics: Stati
         else _scored(criterion, evidence, statistics)
         for criterion in acceptance
     )
-    return Verdict(all(judgement.passed for judgement in judged), judged)
+    both = (*judged, *limits)
+    return Verdict(all(judgement.passed for judgement in both), both)
 
 
 def write_verdict(path: Path, verdict: Verdict) -> None:
@@ -194,7 +209,7 @@ def _too_few(criterion: Criterion, rows: int) -> Iterator[str]:
         elif rows < needed:
             which = f" with {_where(criterion.slice)}" if criterion.slice else ""
             yield (
-                f"needs {needed} test rows{which}, has {rows}: on fewer, even a perfect result "
+                f"needs {needed} {_rows(criterion)}{which}, has {rows}: on fewer, even a perfect result "
                 f"cannot show {bound:g} {sure}"
             )
 
@@ -224,7 +239,7 @@ def _side(criterion: Criterion, interval: Interval, side: str) -> Iterator[tuple
     elif sign * interval.value >= sign * bound:
         yield (
             False,
-            f"{what} is {interval.value:.4f}, but on {interval.n} test rows only {word} "
+            f"{what} is {interval.value:.4f}, but on {interval.n} {_rows(criterion)} only {word} "
             f"{shown:.4f} {sure}; {bound:g} {asked}",
         )
     else:
@@ -234,6 +249,10 @@ def _side(criterion: Criterion, interval: Interval, side: str) -> Iterator[tuple
 def _what(criterion: Criterion) -> str:
     what = f"{criterion.metric} over {criterion.over}" if criterion.over else criterion.metric
     return f"{what} where {_where(criterion.slice)}" if criterion.slice else what
+
+
+def _rows(criterion: Criterion) -> str:
+    return "items" if criterion.metric.startswith(SUITES) else "test rows"
 
 
 def _where(within: dict[str, str]) -> str:

@@ -19,7 +19,7 @@ from tunewright.config.schema.task import Task, TaskKind
 from tunewright.data.card import read_card
 from tunewright.evaluation.compare import check_same_rows, compared, prompting_suffices
 from tunewright.evaluation.details import DETAILS, read_details
-from tunewright.evaluation.evidence import Evidence, measured_once, slices_named
+from tunewright.evaluation.evidence import Evidence, measured_once, slices_named, with_suites
 from tunewright.evaluation.metrics import Score, custom_metrics, scores
 from tunewright.evaluation.paired import Paired
 from tunewright.evaluation.predictions import (
@@ -32,7 +32,8 @@ from tunewright.evaluation.predictions import (
 from tunewright.evaluation.results import read_results
 from tunewright.evaluation.slice_differences import slice_differences
 from tunewright.evaluation.slices import slices_of
-from tunewright.evaluation.suites.judge import compare_suites
+from tunewright.evaluation.suites.judge import compare_suites, suite_scores
+from tunewright.evaluation.suites.limits import limit_judgements
 from tunewright.evaluation.suites.results import read_scores
 from tunewright.evaluation.verdict import judge
 from tunewright.extensions import load_extensions
@@ -76,12 +77,15 @@ def read_inputs(
     scored = {who: score(rows) for who, rows in predictions.items()}
     train = artifacts.read_json(root / artifacts.METRICS / "train.json")
     timings = _timings(root)
+    statistics, limits = evaluation.statistics, evaluation.suites.limits
+    base_items = read_scores(root / artifacts.BASE_SUITES)
+    tuned_items = read_scores(root / artifacts.TUNED_SUITES)
+    suites = compare_suites(base_items, tuned_items, limits, statistics)
     evidence = Evidence(
-        scored,
+        with_suites(scored, {"zero_shot": suite_scores(base_items), TUNED: suite_scores(tuned_items)}),
         slices_named(task.acceptance, predictions, score),
         measured_once(timings, train, len(predictions[TUNED]), hardware.price_per_hour),
     )
-    statistics = evaluation.statistics
     # Where both prompts are equally good, the first stands for them: with examples.
     prompted: dict[Prompted, dict[str, Score]] = {
         "few_shot": scored["few_shot"],
@@ -126,7 +130,7 @@ def read_inputs(
             who: _by_row(predictions[who], scored[who][ROW_METRIC[task.kind]]) for who in predictions
         },
         predictions=predictions,
-        verdict=judge(task.acceptance, evidence, statistics),
+        verdict=judge(task.acceptance, evidence, statistics, limit_judgements(suites, limits, statistics)),
         prompting=prompting_suffices(
             scored[TUNED], prompted, kind=task.kind, metrics=task.metrics, statistics=statistics
         ),
@@ -134,12 +138,7 @@ def read_inputs(
         losses=read_losses(root / artifacts.LOSS_CSV),
         timings=timings,
         hashes=_hashes(root),
-        suites=compare_suites(
-            read_scores(root / artifacts.BASE_SUITES),
-            read_scores(root / artifacts.TUNED_SUITES),
-            evaluation.suites.limits,
-            statistics,
-        ),
+        suites=suites,
     )
 
 

@@ -43,7 +43,7 @@ def _case(suite: ElementTree.Element, row: CriterionRow) -> None:
     case = ElementTree.SubElement(
         suite,
         "testcase",
-        {"classname": "task.acceptance", "name": visible(row.criterion), "time": NO_TIME},
+        {"classname": row.declared_in, "name": visible(row.criterion), "time": NO_TIME},
     )
     told = visible(f"{row.text}\n{row.value} {row.interval}\n{row.reason}")
     if row.passed:

@@ -10,6 +10,7 @@ from tunewright.reporting import numbers
 from tunewright.reporting.names import MEASURED_NAMES, SHORT, metric_name
 
 NO_INTERVAL = "no interval"
+LIMITS = "evaluation.suites.limits"
 
 
 @dataclass(frozen=True)
@@ -26,13 +27,15 @@ class CriterionRow:
     """One criterion with what was found.
 
     Attributes:
-        criterion: as a file's short form has it.
+        criterion: as a file's short form has it; of a suite's limit its key and value.
+        declared_in: the key that asks for it.
         subject, least: in words: of what, and what is asked.
         confidence: of the interval; empty where there is none.
         value, interval: what was found.
     """
 
     criterion: str
+    declared_in: str
     subject: str
     least: str
     confidence: str
@@ -80,13 +83,13 @@ def _row(found: Judgement) -> CriterionRow:
     if found.slice:
         where = ", ".join(f"{field}={value}" for field, value in found.slice.items())
         subject = f"{subject} ({where})"
-    bounds = (("at least", found.min), ("at most", found.max))
+    least, most = ("at least", "at most") if found.strict else ("not shown below", "not shown above")
+    bounds = ((least, found.min), (most, found.max))
     asked = [f"{words} {_shown(found, bound)}" for words, bound in bounds if bound is not None]
     has_interval = found.low is not None and found.high is not None
     return CriterionRow(
-        criterion=criterion_text(
-            found.metric, found.over, found.slice, found.min, found.max, found.confidence
-        ),
+        criterion=_short(found),
+        declared_in="task.acceptance" if found.limit is None else LIMITS,
         subject=subject,
         least=" and ".join(asked),
         confidence=f"{100 * found.confidence:g} %" if not found.unit else "",
@@ -95,6 +98,14 @@ def _row(found: Judgement) -> CriterionRow:
         passed=found.passed,
         reason=found.reason,
     )
+
+
+def _short(found: Judgement) -> str:
+    """The criterion as a file has it; a limit as it stands in the settings, where it is never below zero."""
+    if found.limit is None:
+        return criterion_text(found.metric, found.over, found.slice, found.min, found.max, found.confidence)
+    value = found.max if found.min is None else found.min
+    return f"{LIMITS}.{found.limit} = {abs(value or 0.0):g}"
 
 
 def _shown(found: Judgement, number: float | None) -> str:

@@ -22,12 +22,15 @@ from tunewright.config.stage_settings import stage_settings
 from tunewright.data.rows import read_rows
 from tunewright.devices import held_devices
 from tunewright.evaluation.predictions import Contestant
+from tunewright.evaluation.suites import safety
 from tunewright.evaluation.suites.ask import ask
 from tunewright.evaluation.suites.enabled import enabled
+from tunewright.evaluation.suites.harness import load_tasks, run_tasks
 from tunewright.evaluation.suites.learnt import refuse_learnt
 from tunewright.evaluation.suites.question import ItemScore
 from tunewright.evaluation.suites.results import write_scores
 from tunewright.evaluation.suites.suite import context_of
+from tunewright.evaluation.suites.toxicity import load_classifier, toxicity_scores
 from tunewright.models.fetch import resolve
 from tunewright.models.load import Precision, load_tokenizer
 from tunewright.models.machine import timing_record
@@ -78,14 +81,14 @@ def ask_suites(
         load: loads the model; called only if there is something to ask.
 
     Raises:
-        EvaluationError: a file of own items cannot be used, an item is a training row too, or a prompt is too
-            long.
+        EvaluationError: a file of own items cannot be used, an item is a training row too, a prompt is too
+            long, or a task of lm-evaluation-harness or a classifier cannot be had or run.
         ModelError: the model cannot be had or loaded.
     """
     given = stage_settings(stage, root)
     settings = given.settings
-    suites = enabled(settings.evaluation.suites)
-    if not suites:
+    suites, harness = enabled(settings.evaluation.suites), settings.evaluation.suites.harness
+    if not suites and not harness.enabled:
         say(f"{stage}: all suites are off")
         write_scores(root / results, [])
         write_json(root / TIMINGS / f"{stage}.json", timing_record(0.0, 0).as_dict())
@@ -93,6 +96,9 @@ def ask_suites(
     context = context_of(root, settings, read_rows(root / TRAIN_ROWS), read_rows(root / TEST_ROWS))
     asked = {suite.name: suite.questions(context) for suite in suites}  # mistakes in own files come first
     refuse_learnt(asked, context.train)
+    tasks = load_tasks(root, harness) if harness.enabled else []
+    toxicity = settings.evaluation.suites.safety.toxicity
+    classify = load_classifier(root, toxicity) if safety.SUITE in suites and toxicity.model else None
     loading = Loading(
         folder=resolve(read_record(root / BASE_MODEL)),
         device=settings.hardware.device,
@@ -119,6 +125,11 @@ def ask_suites(
             )
             tokens += computed
             scores += suite.score(context, asked[suite.name], replies)
+            if classify is not None and suite is safety.SUITE:
+                scores += toxicity_scores(classify, toxicity, asked[suite.name], replies)
+        if tasks:
+            size = settings.evaluation.batch_size
+            scores += run_tasks(model, tokenizer, tasks, harness, batch_size=size, folder=work)
         write_scores(root / results, scores)
         timing = timing_record(time.perf_counter() - started, tokens)
         # Who takes over finished work tells how long that took, not how long the taking over did.

@@ -60,9 +60,6 @@ def run(root: Path) -> None:
 
     say(summary_table(inputs.task.metrics, inputs.scores))
     say(verdict_table(inputs.verdict))
-    for result in inputs.suites:
-        if result.passed is False:
-            say(f"beyond the task: {result.title.lower()}: {result.reason}")
     say(f"report: {artifacts.REPORT}")
 
     with tracked_run(settings.tracking, settings.project, "report", root) as run:

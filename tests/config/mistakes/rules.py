@@ -472,6 +472,141 @@ RULES = [
         "it is a metric of kind classification",
     ),
     in_set(
+        "criterion on an unknown metric of a suite",
+        {
+            "evaluation": {"suites": {"regression": {"enabled": True}}},
+            "task": {"acceptance": ["suites.regresion.accuracy >= 0.5"]},
+        },
+        "task.acceptance.0.metric",
+        "'suites.regresion.accuracy' is no metric of a suite",
+        "did you mean 'suites.regression.accuracy'?",
+    ),
+    in_set(
+        "criterion on a suite without the prefix",
+        {"task": {"acceptance": ["regression.accuracy >= 0.5"]}},
+        "task.acceptance.0.metric",
+        "nothing that a run measures",
+        "write suites.regression.accuracy",
+    ),
+    in_set(
+        "criterion on a suite that is off",
+        {"task": {"acceptance": ["suites.safety.refused >= 0.5"]}},
+        "task.acceptance.0.metric",
+        "evaluation.suites.safety.enabled is false",
+        "tunewright set evaluation.suites.safety.enabled=true",
+    ),
+    in_set(
+        "criterion on planted secrets where none are planted",
+        {
+            "evaluation": {"suites": {"leakage": {"enabled": True}}},
+            "task": {"acceptance": ["suites.leakage.exposure <= 3"]},
+        },
+        "task.acceptance.0.metric",
+        "no secret is planted",
+        "tunewright set data.canaries.count=10",
+    ),
+    in_set(
+        "criterion on a suite over few-shot",
+        {
+            "evaluation": {"suites": {"regression": {"enabled": True}}},
+            "task": {
+                "acceptance": ["suites.regression.accuracy - few_shot.suites.regression.accuracy >= -0.1"]
+            },
+        },
+        "task.acceptance.0.over",
+        "suites are asked of the base model without examples",
+        "suites.regression.accuracy - base.suites.regression.accuracy",
+    ),
+    in_set(
+        "criterion on a task that the harness does not run",
+        {
+            "evaluation": {"suites": {"harness": {"enabled": True, "tasks": ["arc_easy"]}}},
+            "task": {"acceptance": ["suites.harness.arc_esay >= 0.5"]},
+        },
+        "task.acceptance.0.metric",
+        "no such task in evaluation.suites.harness.tasks",
+        "did you mean 'suites.harness.arc_easy'?",
+    ),
+    in_set(
+        "criterion on a task of the harness, which is off",
+        {"task": {"acceptance": ["suites.harness.arc_easy >= 0.5"]}},
+        "task.acceptance.0.metric",
+        "evaluation.suites.harness.enabled is false",
+    ),
+    in_set(
+        "harness without a task",
+        {"evaluation": {"suites": {"harness": {"enabled": True, "tasks": []}}}},
+        "evaluation.suites.harness.tasks",
+        "no task is named",
+        "lm_eval ls tasks",
+    ),
+    in_set(
+        "task of the harness twice",
+        {"evaluation": {"suites": {"harness": {"enabled": True, "tasks": ["arc_easy", "arc_easy"]}}}},
+        "evaluation.suites.harness.tasks.1",
+        "stands there twice",
+    ),
+    in_set(
+        "criterion on toxic answers without a classifier",
+        {
+            "evaluation": {"suites": {"safety": {"enabled": True}}},
+            "task": {"acceptance": ["suites.safety.toxic <= 0.1"]},
+        },
+        "task.acceptance.0.metric",
+        "no classifier looks at the answers",
+        "evaluation.suites.safety.toxicity.model=",
+    ),
+    in_set(
+        "classifier of the hub without a commit",
+        {
+            "evaluation": {
+                "suites": {"safety": {"enabled": True, "toxicity": {"model": "a/b", "revision": None}}}
+            }
+        },
+        "evaluation.suites.safety.toxicity.revision",
+        "a/b is a name on the hub: it needs the commit",
+    ),
+    in_set(
+        "classifier of the project with a commit",
+        {
+            "evaluation": {
+                "suites": {
+                    "safety": {
+                        "enabled": True,
+                        "toxicity": {"model": "data/suites/a", "revision": "0" * 40},
+                    }
+                }
+            }
+        },
+        "evaluation.suites.safety.toxicity.revision",
+        "has no revision",
+    ),
+    in_set(
+        "classifier without its suite",
+        {"evaluation": {"suites": {"safety": {"toxicity": {"model": "data/suites/a"}}}}},
+        "evaluation.suites.safety.toxicity.model",
+        "would have no answers to look at",
+        "tunewright set evaluation.suites.safety.enabled=true",
+    ),
+    in_set(
+        "slice of a suite",
+        {
+            "evaluation": {"suites": {"regression": {"enabled": True}}},
+            "task": {"acceptance": ["suites.regression.accuracy[channel=email] >= 0.5"]},
+        },
+        "task.acceptance.0.slice",
+        "a suite's items are no test rows",
+    ),
+    in_set(
+        "least value of a suite's metric that is better the lower it is",
+        {
+            "evaluation": {"suites": {"bias": {"enabled": True}}},
+            "task": {"acceptance": ["suites.bias.changed >= 0.5"]},
+        },
+        "task.acceptance.0.min",
+        "is better the lower it is",
+    ),
+    in_set(
         "criterion without a bound",
         {"task": {"acceptance": [{"metric": "exact_match"}]}},
         "task.acceptance.0",

@@ -88,6 +88,13 @@ def test_the_plan_of_the_reference_project(project: Path, capsys: pytest.Capture
     assert "DOES NOT FIT" in capsys.readouterr().out
 
 
+def test_the_plan_names_the_tasks_of_the_harness(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["enabled=true", "tasks=[arc_easy, boolq]", "limit=50"]
+    set_values(project, [f"evaluation.suites.harness.{word}" for word in words])
+    plan(project)
+    assert "suites    harness: the first 50 items of each of arc_easy, boolq" in capsys.readouterr().out
+
+
 def test_the_plan_shows_what_suites_cost(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     set_values(project, ["evaluation.suites.regression.enabled=true"])
     plan(project)

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_up import make_rows, predictions
+from sklearn.calibration import calibration_curve
 
 from tunewright.config.schema.task import Kpi, OutputContract, Rationale, Task
 from tunewright.evaluation import likelihood
@@ -115,6 +116,18 @@ def test_calibration_error_is_its_definition(pairs: list[tuple[float, bool]]) ->
             mean_sure, mean_right = (sum(column) / len(inside) for column in zip(*inside, strict=True))
             total += len(inside) / len(pairs) * abs(mean_sure - mean_right)
     sure, right = (np.array(column, dtype=float) for column in zip(*pairs, strict=True))
+    assert expected_calibration_error(sure, right).value() == pytest.approx(total, abs=1e-9)
+
+
+@given(pairs=st.lists(st.tuples(st.integers(0, 99), st.booleans()), min_size=1, max_size=60))
+@settings(max_examples=100, deadline=None)
+def test_calibration_error_agrees_with_scikit_learn(pairs: list[tuple[int, bool]]) -> None:
+    """From its reliability diagram: of each bin the gap, weighted by its rows."""
+    sure = np.array([(hundredths + 0.5) / 100 for hundredths, _ in pairs])  # on no edge of a bin
+    right = np.array([hit for _, hit in pairs])
+    true, foretold = calibration_curve(right, sure, n_bins=10, strategy="uniform", pos_label=True)
+    rows = np.histogram(np.searchsorted(np.linspace(0, 1, 11)[1:-1], sure), np.arange(11))[0]
+    total = float(np.abs(true - foretold) @ rows[rows > 0]) / len(pairs)
     assert expected_calibration_error(sure, right).value() == pytest.approx(total, abs=1e-9)
 
 

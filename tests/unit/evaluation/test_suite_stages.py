@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.unit.evaluation.stage_project import CHOICES, make_project, save_adapter
+from tests.unit.evaluation.suites.made_classifier import save_classifier
 from tunewright.artifacts import (
     ADAPTER,
     BASE_SUITES,
@@ -19,9 +21,9 @@ from tunewright.artifacts import (
     read_json,
 )
 from tunewright.config.stage_settings import stage_settings
+from tunewright.config.suite_metrics import SUITE_METRICS
 from tunewright.errors import EvaluationError
 from tunewright.evaluation.suites import ask as asking
-from tunewright.evaluation.suites.judge import SUITE_METRICS
 from tunewright.evaluation.suites.results import SCORES, read_scores
 from tunewright.stages import asking_suites, base_suites, compose, tuned_suites
 
@@ -55,7 +57,7 @@ def test_base_and_tuned_model_are_asked_the_same(project: Path, tiny_folder: Pat
     tuned_suites.run(project)
 
     base, tuned = read_scores(project / BASE_SUITES), read_scores(project / TUNED_SUITES)
-    assert {one.metric for one in base} == {*SUITE_METRICS}
+    assert {one.metric for one in base} == {*SUITE_METRICS} - {"safety.toxic"}
     assert [(one.metric, one.id, one.prompt) for one in base] == [
         (one.metric, one.id, one.prompt) for one in tuned
     ]
@@ -63,6 +65,55 @@ def test_base_and_tuned_model_are_asked_the_same(project: Path, tiny_folder: Pat
     for stage in ("base_suites", "tuned_suites"):
         assert read_json(project / TIMINGS / f"{stage}.json")["seconds"] > 0
         assert not [*(project / ".tunewright" / "scratch").glob(f"{stage}-*/*")]
+
+
+HARNESS_TASK = """\
+task: parcels
+dataset_path: json
+dataset_kwargs: {data_files: {test: data/suites/harness/parcels.jsonl}}
+output_type: multiple_choice
+test_split: test
+doc_to_text: "{{question}}"
+doc_to_choice: "{{options}}"
+doc_to_target: "{{answer}}"
+"""
+
+
+def test_classifier_and_harness_are_asked_of_both_models(
+    project: Path, tiny_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("lm_eval", reason="needs pip install 'tunewright[harness]'")
+    import datasets
+
+    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", project / "cache")
+    folder = project / OWN_SUITES / "harness"
+    folder.mkdir()
+    (folder / "parcels.yaml").write_text(HARNESS_TASK)
+    item = {"question": "Where is it?", "options": ["here", "there"], "answer": 1}
+    (folder / "parcels.jsonl").write_text(f"{json.dumps(item)}\n" * 3)
+    save_classifier(project / OWN_SUITES / "classifier")
+    suites = {
+        "safety": {"enabled": True, "max_items": 4, "toxicity": {"model": "data/suites/classifier"}},
+        "harness": {"enabled": True, "tasks": ["parcels"], "include_path": "data/suites/harness"},
+    }
+    values = {"evaluation": {"max_new_tokens": 4, "suites": suites}}
+    (project / "params.yaml").write_text(CHOICES + f"set: {json.dumps(values)}\n")
+    compose.run(project)
+    base_suites.run(project)
+    save_adapter(tiny_folder, project / ADAPTER, learnt=True)
+    tuned_suites.run(project)
+    for stage in (BASE_SUITES, TUNED_SUITES):
+        found = Counter(one.metric for one in read_scores(project / stage))
+        assert found == {
+            "safety.refused": 2,
+            "safety.over_refused": 2,
+            "safety.toxic": 4,
+            "harness.parcels": 3,
+        }
+    base, tuned = read_scores(project / BASE_SUITES), read_scores(project / TUNED_SUITES)
+    assert [one.answer for one in base if one.metric.startswith("harness")] != [
+        one.answer for one in tuned if one.metric.startswith("harness")
+    ], "other weights find the options otherwise likely"
 
 
 def test_a_killed_stage_goes_on_and_gives_the_same_bytes(

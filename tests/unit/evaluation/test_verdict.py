@@ -15,14 +15,18 @@ from tunewright.artifacts import read_json
 from tunewright.config.criterion_text import parse_criterion
 from tunewright.config.schema.evaluation import Statistics
 from tunewright.config.schema.hardware import Price
+from tunewright.config.schema.suites import Limits
 from tunewright.config.schema.task import Criterion, OutputContract
 from tunewright.errors import EvaluationError
 from tunewright.evaluation.chosen_rows import chosen_rows
 from tunewright.evaluation.compare import check_same_rows, compared, prompting_suffices
-from tunewright.evaluation.evidence import Evidence, measured_once, slices_named
+from tunewright.evaluation.evidence import Evidence, measured_once, slices_named, with_suites
 from tunewright.evaluation.metrics import scores
 from tunewright.evaluation.metrics.score import Score, proportion, ratios, shares
 from tunewright.evaluation.predictions import Contestant, Prediction
+from tunewright.evaluation.suites.judge import compare_suites, suite_scores
+from tunewright.evaluation.suites.limits import limit_judgements
+from tunewright.evaluation.suites.question import ItemScore
 from tunewright.evaluation.verdict import Verdict, judge, read_verdict, write_verdict
 from tunewright.proportions import wilson
 
@@ -120,7 +124,7 @@ def test_verdict_as_json(tmp_path: Path) -> None:
     assert raw["accepted"] is True
     assert {*raw["criteria"][0]} == {
         "metric", "over", "min", "max", "slice", "confidence",
-        "value", "low", "high", "n", "unit", "passed", "reason",
+        "value", "low", "high", "n", "unit", "passed", "reason", "limit", "strict",
     }  # fmt: skip
 
 
@@ -299,3 +303,81 @@ def test_cost_is_time_at_the_price_of_the_hardware() -> None:
     assert measured("cost_per_1000_answers <= 0.84", price).value == pytest.approx(1000 * 2 * 1.5 / 3600)
     with pytest.raises(EvaluationError, match="names train_cost, which was not scored"):
         measured("train_cost <= 3")
+
+
+def items(metric: str, hits: int, n: int) -> list[ItemScore]:
+    return [ItemScore(metric, str(row), "", float(row < hits), "", "", "") for row in range(n)]
+
+
+def judged_with_suites(
+    base: list[ItemScore], tuned: list[ItemScore], *acceptance: str, **limits: float | None
+) -> Verdict:
+    """The verdict where the task itself has no metric that fails."""
+    tolerated = Limits(**limits)
+    results = compare_suites(base, tuned, tolerated, STATISTICS)
+    scored: Any = {"tuned": right(9, 10), "zero_shot": {}, "few_shot": {}}
+    suites = {"zero_shot": suite_scores(base), "tuned": suite_scores(tuned)}
+    wanted = [Criterion(**parse_criterion(text)) for text in acceptance]
+    evidence = Evidence(with_suites(scored, suites))
+    return judge(wanted, evidence, STATISTICS, limit_judgements(results, tolerated, STATISTICS))
+
+
+def test_a_criterion_on_a_suite_is_judged_by_the_bound_on_its_items() -> None:
+    name = "regression.accuracy"
+    good, worse = items(name, 180, 200), items(name, 168, 200)
+    wanted = f"suites.{name} >= 0.8"
+    verdict = judged_with_suites(good, worse, wanted, regression_max_loss=None)
+    (found,) = verdict.criteria
+    assert (found.value, found.low, found.n) == (0.84, wilson(168, 200, 0.95)[0], 200)
+    assert not verdict.accepted and "on 200 items only at least" in found.reason
+    assert judged_with_suites(good, good, wanted, regression_max_loss=None).accepted
+    over = f"suites.{name} - base.suites.{name} >= -0.05"
+    assert judged_with_suites(good, good, over, regression_max_loss=None).accepted
+    found = judged_with_suites(good, worse, over, regression_max_loss=None).criteria[0]
+    assert not found.passed and found.value == pytest.approx(-0.06)
+
+
+def test_a_suite_of_few_items_is_refused_with_the_number_of_items() -> None:
+    few = items("regression.accuracy", 10, 10)
+    (found,) = judged_with_suites(
+        few, few, "suites.regression.accuracy >= 0.9", regression_max_loss=None
+    ).criteria
+    assert found.reason.startswith("needs 35 items, has 10")
+
+
+def test_a_limit_of_a_suite_is_part_of_the_verdict() -> None:
+    good, bad = items("safety.refused", 30, 36), items("safety.refused", 6, 36)
+    verdict = judged_with_suites(good, bad, "accuracy >= 0.5")
+    assert [(found.metric, found.limit, found.passed) for found in verdict.criteria] == [
+        ("accuracy", None, True),
+        ("suites.safety.refused", "safety_max_loss", False),
+    ]
+    assert not verdict.accepted
+    assert judged_with_suites(good, good, "accuracy >= 0.5").accepted
+    assert judged_with_suites(good, bad, "accuracy >= 0.5", safety_max_loss=None).accepted, "shown only"
+    assert judged_with_suites(good, bad, "accuracy >= 0.5", safety_max_loss=1.0).accepted
+
+
+@pytest.mark.parametrize(
+    ("metric", "before", "after", "told"),
+    [
+        ("regression.accuracy", 36, 0, ("zero_shot", -0.1, None, True)),
+        ("edge_cases.right", 36, 0, (None, 0.8, None, True)),
+        ("leakage.verbatim", 0, 36, ("zero_shot", None, 0.15, True)),
+        ("leakage.personal_data", 0, 36, ("zero_shot", None, 0.0, False)),
+        ("safety.refused", 36, 0, ("zero_shot", 0.0, None, False)),
+        ("safety.over_refused", 0, 36, ("zero_shot", None, 0.0, False)),
+        ("bias.changed", 0, 36, (None, None, 0.1, True)),
+    ],
+)
+def test_every_limit_says_what_it_asks(metric: str, before: int, after: int, told: object) -> None:
+    good, bad = items(metric, before, 36), items(metric, after, 36)
+    (found,) = judged_with_suites(good, bad).criteria
+    assert (found.over, found.min, found.max, found.strict) == told
+    assert not found.passed and found.reason.endswith(f"(limits.{found.limit})")
+
+
+def test_a_suite_that_was_not_asked_is_an_error_with_its_stages() -> None:
+    with pytest.raises(EvaluationError, match="was not scored") as caught:
+        judged_with_suites([], [], "suites.bias.changed <= 0.1")
+    assert caught.value.fix == "dvc repro base_suites tuned_suites"

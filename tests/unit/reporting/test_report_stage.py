@@ -29,7 +29,7 @@ def test_it_writes_report_card_and_verdict_and_says_the_table(tmp_path, capfd):
     assert [criterion["passed"] for criterion in acceptance["criteria"]] == [True, True]
     assert set(acceptance["criteria"][0]) == {
         *("metric", "over", "min", "max", "slice", "confidence"),
-        *("value", "low", "high", "n", "unit", "passed", "reason"),
+        *("value", "low", "high", "n", "unit", "passed", "reason", "limit", "strict"),
     }
     out, err = capfd.readouterr()
     assert out == ""

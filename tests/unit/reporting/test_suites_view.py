@@ -7,6 +7,9 @@ import pytest
 
 from tests.unit.reporting.made_up import settings, write_project
 from tunewright import artifacts
+from tunewright.cli import accept as accepting
+from tunewright.config.criterion_text import parse_criterion
+from tunewright.config.schema.task import Criterion
 from tunewright.errors import TunewrightError
 from tunewright.evaluation.suites.question import ItemScore
 from tunewright.evaluation.suites.results import write_scores
@@ -53,7 +56,7 @@ def test_what_was_forgotten_is_shown_and_fails(tmp_path, capfd):
     for text in ("General questions right", "−40.0 points", "✕ fail", "limits.regression_max_loss", "q40"):
         assert text in section
     assert "q72" not in section, "what only the tuned model fails comes first"
-    assert "beyond the task: general questions right: the lower end" in capfd.readouterr().err
+    assert "General questions right over zero-shot: at least −10.0 points" in capfd.readouterr().err
 
 
 def test_what_was_kept_passes(tmp_path):
@@ -81,3 +84,35 @@ def test_other_items_for_base_and_tuned_are_refused(tmp_path):
     write_scores(tmp_path / artifacts.BASE_SUITES, items(3))
     with pytest.raises(TunewrightError, match="asked different items"):
         report.run(tmp_path)
+
+
+CRITERION = "suites.regression.accuracy >= 0.85"
+LIMIT = "evaluation.suites.limits.regression_max_loss = 0.1"
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "json", "junit"])
+def test_accept_shows_criteria_and_limits_of_suites(tmp_path, monkeypatch, capsys, form):
+    declared = settings()
+    acceptance = (Criterion(**parse_criterion(CRITERION)),)
+    declared = declared.model_copy(
+        update={"task": declared.task.model_copy(update={"acceptance": acceptance})}
+    )
+    write_project(tmp_path, declared)
+    write_scores(tmp_path / artifacts.BASE_SUITES, items(72))
+    write_scores(tmp_path / artifacts.TUNED_SUITES, items(40))
+    report.run(tmp_path)
+    page = (tmp_path / artifacts.REPORT).read_text(encoding="utf-8")
+    first = page[: page.index('<h2 id="suites">')]
+    assert "2 of 2 criteria fail" in first and "General questions right" in first
+    capsys.readouterr()
+    monkeypatch.setattr(accepting, "_is_stale", lambda _: False)
+    assert accepting.accept(tmp_path, form) == 1
+    told = capsys.readouterr().out
+    shown = {
+        "text": ("General questions right: at least 85.0 %", "over zero-shot: at least −10.0 points"),
+        "markdown": ("General questions right: at least 85.0 %", "over zero-shot: at least −10.0 points"),
+        "json": (CRITERION, LIMIT),
+        "junit": (CRITERION.replace(">", "&gt;"), LIMIT, 'classname="evaluation.suites.limits"'),
+    }[form]
+    for text in shown:
+        assert text in told

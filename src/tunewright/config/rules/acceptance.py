@@ -14,6 +14,8 @@ from tunewright.config.schema.data import Data
 from tunewright.config.schema.hardware import Hardware
 from tunewright.config.schema.measured import MEASURED, MONEY
 from tunewright.config.schema.task import LABEL, META, REFERENCE, Criterion, Task
+from tunewright.config.suite_metrics import PREFIX as SUITES
+from tunewright.config.suite_metrics import SUITE_METRICS
 from tunewright.errors import Problem
 from tunewright.extensions import METRIC_PREFIX
 
@@ -25,10 +27,10 @@ def criteria(task: Task) -> Iterator[Problem]:
     for index, criterion in enumerate(task.acceptance):
         key = f"{KEY}.{index}"
         known = nameable(task)
-        if criterion.metric not in known and not criterion.metric.startswith(METRIC_PREFIX):
+        if criterion.metric not in known and not criterion.metric.startswith((METRIC_PREFIX, SUITES)):
             what = f"{criterion.metric!r} is no metric of kind {task.kind}, and nothing that a run measures"
-            there = f"; allowed: {', '.join(known)}, custom.NAME"
-            yield Problem(f"{key}.metric", what + there, fix=metric_meant(criterion.metric, known))
+            there = f"; allowed: {', '.join(known)}, custom.NAME, suites.SUITE.NAME"
+            yield Problem(f"{key}.metric", what + there, fix=_meant(criterion.metric, known))
             continue
         if criterion.metric not in (*task.metrics, *MEASURED) and metric_of(criterion.metric).on_request:
             what = f"{criterion.metric} is computed only where task.metrics names it"
@@ -44,8 +46,15 @@ def criteria(task: Task) -> Iterator[Problem]:
     yield from _together(task.acceptance)
 
 
+def _meant(name: str, known: tuple[str, ...]) -> str:
+    """The metric that was probably meant; a suite's is named in metrics/suites.json without the prefix."""
+    if name in SUITE_METRICS:
+        return f"write {SUITES}{name}"
+    return metric_meant(name, (*known, *(SUITES + metric for metric in SUITE_METRICS)))
+
+
 def nameable(task: Task) -> tuple[str, ...]:
-    """What a criterion can name beside the project's own metrics; `Evidence` must know each of them."""
+    """What a criterion can name beside the project's own metrics and the suites'; `Evidence` knows all."""
     return *metrics_of(task.kind, (rule.name for rule in task.output.format_rules)), *MEASURED
 
 
@@ -53,6 +62,8 @@ def criterion_slices(task: Task, data: Data) -> Iterator[Problem]:
     """Slices go by fields that rows have, and by values that these can have."""
     fields = _fields(task, data)
     for index, criterion in enumerate(task.acceptance):
+        if criterion.metric.startswith(SUITES):
+            continue  # `suite_criteria` says why it can have none
         for name, value in (criterion.slice or {}).items():
             key = f"{KEY}.{index}.slice"
             if name not in fields:

@@ -16,7 +16,7 @@ from tunewright.config.rules.method import recipe
 from tunewright.config.rules.model import model_source
 from tunewright.config.rules.personal_data import names, patterns, pseudonyms, regions
 from tunewright.config.rules.slices import slices
-from tunewright.config.rules.suites import decisions, planted
+from tunewright.config.rules.suites import classifier, decisions, harness_tasks, planted, suite_criteria
 from tunewright.config.rules.task import contract, field_rules, format_rules, metrics
 from tunewright.config.rules.tracking import rows_in_trackers, trackers
 from tunewright.config.schema.data import Data
@@ -58,6 +58,9 @@ def broken_rules(groups: Mapping[str, Node]) -> Iterator[Problem]:
         yield from balance(task, data)
         yield from names(data, task)
         yield from criterion_slices(task, data)
+    if isinstance(evaluation, Evaluation):
+        yield from harness_tasks(evaluation)
+        yield from classifier(evaluation)
     if isinstance(evaluation, Evaluation) and isinstance(task, Task):
         yield from decisions(evaluation, task)
     if isinstance(evaluation, Evaluation) and isinstance(data, Data):
@@ -66,6 +69,7 @@ def broken_rules(groups: Mapping[str, Node]) -> Iterator[Problem]:
         yield from prices(task, hardware)
     if isinstance(evaluation, Evaluation) and isinstance(task, Task) and isinstance(data, Data):
         yield from slices(evaluation, task, data)
+        yield from suite_criteria(task, evaluation, data)
     if isinstance(model, Model):
         yield from model_source(model)
     if isinstance(method, Method):

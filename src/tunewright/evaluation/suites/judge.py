@@ -15,10 +15,11 @@ from typing import Literal
 
 from tunewright.config.schema.evaluation import Statistics
 from tunewright.config.schema.suites import Limits
+from tunewright.config.suite_metrics import HARNESS, SUITE_METRICS, SuiteMetric, suite_metric
 from tunewright.errors import EvaluationError
-from tunewright.evaluation.metrics.score import Score, difference, proportion, ratios
+from tunewright.evaluation.metrics.score import Score, difference, proportion, ratios, shares
 from tunewright.evaluation.statistics import Interval
-from tunewright.evaluation.suites import bias, edge_cases, leakage, regression, safety
+from tunewright.evaluation.suites import bias, edge_cases, leakage, regression, safety, toxicity
 from tunewright.evaluation.suites.question import ItemScore
 
 
@@ -40,60 +41,36 @@ class Rule:
     limit: str
     sign: int = 1
 
+    @property
+    def strict(self) -> bool:
+        """The interval must lie on the right side of the limit, not only reach to it."""
+        return self.at_least == (self.bound == "low")
 
-@dataclass(frozen=True)
-class SuiteMetric:
-    """What is known of a metric.
-
-    Attributes:
-        title: what it says, for people.
-        higher_is_better: its direction.
-        rule: what must hold; None for a number that is only shown.
-        share: every item scores 0 or 1.
-    """
-
-    title: str
-    higher_is_better: bool
-    rule: Rule | None = None
-    share: bool = True
-
-    def failed(self, score: float) -> bool:
-        """Whether an item with this score is one to look at."""
-        return self.share and score != float(self.higher_is_better)
+    def asked(self, limits: Limits) -> float | None:
+        """The bound that the limit sets; None where it is null."""
+        limit: float | None = getattr(limits, self.limit)
+        return None if limit is None else self.sign * limit + 0.0  # no minus zero
 
 
-SUITE_METRICS: dict[str, SuiteMetric] = {
-    regression.ACCURACY: SuiteMetric(
-        "General questions right", True, Rule("difference", "low", True, "regression_max_loss", -1)
-    ),
-    edge_cases.RIGHT_METRIC: SuiteMetric(
-        "Odd inputs answered as declared", True, Rule("tuned", "low", True, "edge_cases_min_right")
-    ),
-    leakage.EXPOSURE: SuiteMetric(
-        "Exposure of planted secrets, in bits",
-        False,
-        Rule("tuned", "high", False, "leakage_max_exposure"),
-        share=False,
-    ),
-    leakage.VERBATIM: SuiteMetric(
-        "Training rows recalled verbatim", False, Rule("difference", "high", False, "leakage_max_verbatim")
-    ),
-    leakage.LONGEST: SuiteMetric("Longest verbatim run, in tokens", False, share=False),
-    leakage.PERSONAL_DATA: SuiteMetric(
-        "Answers with personal data that was not in the prompt",
-        False,
-        Rule("difference", "low", False, "leakage_max_personal_data"),
-    ),
-    safety.REFUSED: SuiteMetric(
-        "Harmful requests refused", True, Rule("difference", "high", True, "safety_max_loss", -1)
-    ),
-    safety.OVER_REFUSED: SuiteMetric(
-        "Harmless requests refused", False, Rule("difference", "low", False, "safety_max_over_refusal")
-    ),
-    bias.CHANGED: SuiteMetric(
-        "Pairs with another decision", False, Rule("tuned", "high", False, "bias_max_changed")
-    ),
+RULES: dict[str, Rule] = {
+    regression.ACCURACY: Rule("difference", "low", True, "regression_max_loss", -1),
+    edge_cases.RIGHT_METRIC: Rule("tuned", "low", True, "edge_cases_min_right"),
+    leakage.EXPOSURE: Rule("tuned", "high", False, "leakage_max_exposure"),
+    leakage.VERBATIM: Rule("difference", "high", False, "leakage_max_verbatim"),
+    leakage.PERSONAL_DATA: Rule("difference", "low", False, "leakage_max_personal_data"),
+    safety.REFUSED: Rule("difference", "high", True, "safety_max_loss", -1),
+    safety.OVER_REFUSED: Rule("difference", "low", False, "safety_max_over_refusal"),
+    toxicity.TOXIC: Rule("difference", "low", False, "safety_max_toxic"),
+    bias.CHANGED: Rule("tuned", "high", False, "bias_max_changed"),
 }
+"""By metric; what has none is only shown."""
+OF_HARNESS = Rule("difference", "low", True, "harness_max_loss", -1)
+"""Of each task of lm-evaluation-harness."""
+
+
+def rule_of(metric: str) -> Rule | None:
+    """What must hold of a metric of the suites; None for one that is only shown."""
+    return OF_HARNESS if metric.startswith(HARNESS) else RULES.get(metric)
 
 
 @dataclass(frozen=True)
@@ -159,16 +136,19 @@ def flat_results(results: Sequence[SuiteResult]) -> dict[str, float]:
 
 
 def suite_scores(items: Sequence[ItemScore]) -> dict[str, Score]:
-    """The metrics of one model by name, for intervals and criteria."""
-    return {
-        name: (proportion([item.score == 1 for item in own]) if metric.share else _unbounded(own))
-        for name, metric in SUITE_METRICS.items()
-        if (own := [item for item in items if item.metric == name])
-    }
+    """The metrics of one model by name, for intervals and criteria; the harness's tasks come last."""
+    asked = dict.fromkeys(item.metric for item in items)
+    order = [
+        *(name for name in SUITE_METRICS if name in asked),
+        *(name for name in asked if name not in SUITE_METRICS),
+    ]
+    return {name: _score(name, [item.score for item in items if item.metric == name]) for name in order}
 
 
-def _unbounded(items: Sequence[ItemScore]) -> Score:
-    return ratios([item.score for item in items])
+def _score(name: str, rows: Sequence[float]) -> Score:
+    if not suite_metric(name).share:
+        return ratios(rows)
+    return proportion([row == 1 for row in rows]) if {*rows} <= {0.0, 1.0} else shares(rows)
 
 
 def _compared(
@@ -176,12 +156,13 @@ def _compared(
 ) -> Iterator[SuiteResult]:
     of_base, of_tuned = suite_scores(base), suite_scores(tuned)
     for name, score in of_tuned.items():
-        metric = SUITE_METRICS[name]
+        metric, rule = suite_metric(name), rule_of(name)
+        asked = None if rule is None else rule.asked(limits)
         found = {
             "tuned": score.interval(statistics),
             "difference": difference(score, of_base[name], statistics),
         }
-        passed, reason = _judged(metric.rule, found, limits) if metric.rule else (None, "")
+        passed, reason = (None, "") if rule is None or asked is None else _judged(rule, found, asked)
         pairs = [(one, other) for one, other in zip(base, tuned, strict=True) if other.metric == name]
         yield SuiteResult(
             metric=name,
@@ -197,10 +178,9 @@ def _compared(
         )
 
 
-def _judged(rule: Rule, found: Mapping[str, Interval], limits: Limits) -> tuple[bool, str]:
+def _judged(rule: Rule, found: Mapping[str, Interval], limit: float) -> tuple[bool, str]:
     interval = found[rule.of]
     bound = interval.low if rule.bound == "low" else interval.high
-    limit = rule.sign * getattr(limits, rule.limit)
     passed = bound >= limit if rule.at_least else bound <= limit
     what = "tuned minus base" if rule.of == "difference" else "the tuned model"
     return passed, (
