@@ -27,6 +27,7 @@ from tunewright.data.raw_row import Place
 from tunewright.data.review.standing import Agreement, Reviewer, ReviewStanding
 from tunewright.data.rows import Message, Row
 from tunewright.evaluation.details import Details
+from tunewright.evaluation.latency import Latency, ScoringRecord
 from tunewright.evaluation.metrics.classification import LabelResult
 from tunewright.evaluation.metrics.extraction import FieldResult, Violation
 from tunewright.evaluation.predictions import Prediction
@@ -68,6 +69,10 @@ DETAILS = File(
 SCORES = File("JSON: `{contestant: {metric: score}}`; each score has these fields.", Interval)
 SUITE_SCORES = File('JSON: `{"items": [...]}`, an item of a suite each.', ItemScore)
 TIMING = File("JSON. Differs from run to run, so nothing compares it.", TimingRecord, (MachineRecord,))
+
+SCORING = File(
+    "JSON. Differs from run to run, so nothing compares it.", ScoringRecord, (Latency, MachineRecord)
+)
 
 FILES = {
     "resolved.yaml": File("YAML: every setting with its value, in the order of [the settings](settings.md)."),
@@ -125,10 +130,10 @@ FILES = {
         "JSON: of each metric of the suites the tuned model's value by its name, then `_base`, "
         "`_difference`, the ends of the intervals (`_low`, `_high`) and `_passed`."
     ),
-    "timings/baseline.json": TIMING,
+    "timings/baseline.json": SCORING,
     "timings/base_suites.json": TIMING,
     "timings/tuned_suites.json": TIMING,
-    "timings/evaluate.json": TIMING,
+    "timings/evaluate.json": SCORING,
     "timings/train.json": TIMING,
     "plots/loss.csv": File("CSV with a header: the loss by step, of training and of validation."),
     "reports/report.html": File("The report: one HTML file that loads nothing from elsewhere."),

@@ -20,6 +20,7 @@ from tunewright.data.rows import Row, read_rows
 from tunewright.data.split import SPLITS
 from tunewright.errors import TunewrightError
 from tunewright.evaluation.enough_rows import out_of_reach
+from tunewright.evaluation.latency import latency_seconds
 from tunewright.models.fetch import cached_base_model
 from tunewright.models.machine import memory_bytes
 from tunewright.scratch import FOLDER
@@ -118,10 +119,7 @@ def _time(root: Path, settings: Settings) -> Iterator[str]:
     """Time and cost as measured by the last run of the same model, method and hardware."""
     try:
         last = read_resolved(root)
-        seconds = sum(
-            float(read_json(root / TIMINGS / f"{stage}.json")["seconds"])
-            for stage in ("baseline", "evaluate")
-        )
+        scoring = [read_json(root / TIMINGS / f"{stage}.json") for stage in ("baseline", "evaluate")]
         training = float(read_json(root / TIMINGS / "train.json")["seconds"])
     except TunewrightError:
         yield "time      unknown before a first run; `dvc repro` measures it"
@@ -135,11 +133,18 @@ def _time(root: Path, settings: Settings) -> Iterator[str]:
         yield "time      unknown: the last run was of another model, machine, adapter or data"
         return
     epochs = settings.method.num_train_epochs / last.method.num_train_epochs
+    requests, asked = settings.evaluation.latency.requests, last.evaluation.latency.requests
+    waits = sum(map(latency_seconds, scoring)) * requests / asked if asked else 0.0
+    seconds = sum(float(timing["seconds"]) for timing in scoring) + waits
     total = seconds + training * epochs
     yield (
         f"time      about {total / 60:.0f} min: training {training * epochs / 60:.0f}, "
         f"scoring {seconds / 60:.0f} (last run, scaled by epochs)"
     )
+    if requests and not asked:
+        yield "          and that of single requests, which the last run did not measure (evaluation.latency)"
+    elif requests:
+        yield f"          of which single requests: {waits:.0f} s (evaluation.latency.requests={requests})"
     price = settings.hardware.price_per_hour
     if price is None:
         yield "cost      not stated: hardware.price_per_hour is null"

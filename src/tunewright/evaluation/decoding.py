@@ -9,7 +9,7 @@ and values; with sliding windows or recurrent states neither is done.
 from __future__ import annotations
 
 import copy
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -29,6 +29,13 @@ class Prefix:
 
     ids: list[int]
     cache: Cache
+
+
+def no_prefix(model: PreTrainedModel) -> Prefix:
+    """Nothing computed beforehand: what a single request starts from."""
+    from transformers import DynamicCache
+
+    return Prefix([], DynamicCache(config=model.config))
 
 
 def shared_prefix(model: PreTrainedModel, prompts: Sequence[list[int]]) -> Prefix:
@@ -56,6 +63,7 @@ def decode_greedily(
     *,
     stop_ids: Collection[int],
     max_new_tokens: int,
+    after_step: Callable[[], None] | None = None,
 ) -> list[list[int]]:
     """Take the likeliest token again and again.
 
@@ -65,6 +73,7 @@ def decode_greedily(
         prefix: of `shared_prefix`.
         stop_ids: a row ends with the first of these, which belongs to its answer.
         max_new_tokens: a row ends after so many.
+        after_step: called whenever each open row has got a token.
 
     Returns:
         The new tokens of each row, in the order of the prompts.
@@ -106,6 +115,8 @@ def decode_greedily(
                     answers[row].append(token)
                     if token in stop_ids or len(answers[row]) == max_new_tokens:
                         open_rows.remove(row)
+            if after_step is not None:
+                after_step()
             if not open_rows:
                 return answers
             tokens, mask, positions = best[:, None], _one_longer(mask), positions[:, -1:] + 1

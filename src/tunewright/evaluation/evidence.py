@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tunewright.config.schema.hardware import Price
-from tunewright.config.schema.measured import MEASURED, MONEY
+from tunewright.config.schema.measured import MEASURED, MONEY, WAITS
 from tunewright.config.schema.task import Criterion
 from tunewright.errors import EvaluationError
 from tunewright.evaluation.chosen_rows import chosen_rows, nearest_value
+from tunewright.evaluation.latency import latency_in
 from tunewright.evaluation.metrics.score import Score
 from tunewright.evaluation.predictions import Contestant, Prediction
 
@@ -133,6 +134,8 @@ def measured_once(
         "train_seconds": seconds,
         "validation_loss": train["validation_loss_best"],
     }
+    if (latency := latency_in(evaluate, "tuned")) is not None:
+        found |= {name: getattr(latency, name) for name in WAITS}
     if price is not None:
         per_second = price.amount / SECONDS_PER_HOUR
         found["cost_per_1000_answers"] = 1000 * found["seconds_per_answer"] * per_second

@@ -7,20 +7,18 @@ missing, and its answers are those of an undisturbed run, bit for bit.
 
 from __future__ import annotations
 
-import json
-import os
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from tunewright.artifacts import names_the_file
 from tunewright.config.schema.evaluation import Evaluation
 from tunewright.data.rows import Message, Row
 from tunewright.errors import EvaluationError
 from tunewright.evaluation.decoding import Prefix, decode_greedily, shared_prefix
-from tunewright.evaluation.predictions import Contestant, Prediction
+from tunewright.evaluation.journal import Journal
+from tunewright.evaluation.predictions import TITLES, Contestant, Prediction
 from tunewright.models.chat import encode_prompt, end_of_turn_ids
 from tunewright.models.want_of_memory import is_out_of_memory
 from tunewright.progress import per_second, progress, say
@@ -28,11 +26,6 @@ from tunewright.progress import per_second, progress, say
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-TITLES: dict[Contestant, str] = {
-    "zero_shot": "base model, zero-shot",
-    "few_shot": "base model, few-shot",
-    "tuned": "tuned model",
-}
 NAMED_ROWS = 5
 
 
@@ -115,29 +108,6 @@ def generate(
         for index, row in enumerate(rows)
     ]
     return Generated(predictions, new_tokens)
-
-
-class Journal:
-    """Append-only JSONL of finished work; a line that a kill tore is cut off and done again."""
-
-    def __init__(self, path: Path) -> None:
-        """Read what is there and cut off a torn last line."""
-        self._path = path
-        self.entries: list[Any] = []
-        if not path.exists():
-            return
-        content = path.read_bytes()
-        whole = content[: content.rfind(b"\n") + 1]
-        self.entries = [json.loads(line) for line in whole.splitlines()]
-        if len(whole) < len(content):
-            os.truncate(path, len(whole))
-
-    def append(self, entry: object) -> None:
-        """Write one entry and wait until it is on the disk."""
-        with names_the_file(self._path), self._path.open("ab") as file:
-            file.write(json.dumps(entry).encode() + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
 
 
 def room_for_prompt(model: PreTrainedModel, max_new_tokens: int) -> int | None:

@@ -17,6 +17,9 @@ TUNED: Contestant = "tuned"
 MEASURED_NAMES = {
     "seconds_per_answer": "Seconds per answer",
     "tokens_per_second": "Tokens per second",
+    "seconds_to_first_token": "Seconds to the first token",
+    "request_seconds_median": "Seconds of a request, median",
+    "request_seconds_p95": "Seconds of a request, 95th percentile",
     "peak_memory_mb": "Memory of scoring",
     "cost_per_1000_answers": "Cost of 1,000 answers",
     "train_seconds": "Seconds of training",

@@ -6,6 +6,7 @@ from typing import Any
 
 from tunewright.reporting import breakdown, comparison, examples, facts, numbers
 from tunewright.reporting.data_card.personal_data import personal_data_table
+from tunewright.reporting.effort import effort_table
 from tunewright.reporting.inputs import ReportInputs
 from tunewright.reporting.loss_curve import loss_chart
 from tunewright.reporting.names import CONTESTANTS
@@ -40,6 +41,7 @@ def _context(inputs: ReportInputs) -> dict[str, Any]:
             "blocks": comparison.blocks(inputs),
             "further": comparison.further_blocks(inputs),
             "explanation": comparison.explanation(inputs),
+            "effort": effort_table(inputs),
         },
         "confidence": f"{100 * inputs.evaluation.statistics.confidence:g} %",
         "contestant_names": list(CONTESTANTS.values()),

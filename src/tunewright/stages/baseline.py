@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from pathlib import Path
 
 from tunewright.artifacts import (
@@ -23,6 +24,7 @@ from tunewright.devices import held_devices
 from tunewright.evaluation.details import DETAILS, details_of, write_details
 from tunewright.evaluation.few_shot import check_examples_fit, draw_examples, few_shot_prompt
 from tunewright.evaluation.generate import generate, room_for_prompt
+from tunewright.evaluation.latency import measure_latency, scoring_record, timed_request
 from tunewright.evaluation.likelihood import with_likelihoods
 from tunewright.evaluation.metrics import custom_metrics, measure, scores
 from tunewright.evaluation.predictions import PREDICTIONS, Contestant, write_predictions
@@ -83,6 +85,13 @@ def run(root: Path) -> None:
         timing = timing_record(
             time.perf_counter() - started, sum(generated.new_tokens for generated in answered.values())
         )
+        ask = partial(timed_request, model, tokenizer, max_new_tokens=evaluation.max_new_tokens)
+        requests = evaluation.latency.requests
+        waits = {
+            contestant: measure_latency(ask, asked, contestant=contestant, requests=requests, folder=work)
+            for contestant, asked in prompts.items()
+        }
+        record = scoring_record(timing, waits)
         predictions = {
             contestant: with_likelihoods(
                 model, tokenizer, generated.predictions, prompts[contestant], task, work
@@ -107,6 +116,6 @@ def run(root: Path) -> None:
         )
         write_results(root / METRICS / "baseline.json", results)
         # Who takes over finished work tells how long that took, not how long the taking over did.
-        write_json(root / TIMINGS / "baseline.json", write_json_once(work / TIMING, timing.as_dict()))
+        write_json(root / TIMINGS / "baseline.json", write_json_once(work / TIMING, record.as_dict()))
         tracker.summary(flat_values(results))
-        tracker.record(Facts({"timing": {"baseline": timing.as_dict()}}))
+        tracker.record(Facts({"timing": {"baseline": record.as_dict()}}))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from pathlib import Path
 
 from tunewright.artifacts import (
@@ -21,6 +22,7 @@ from tunewright.data.rows import read_rows
 from tunewright.devices import held_devices
 from tunewright.evaluation.details import DETAILS, details_of, write_details
 from tunewright.evaluation.generate import generate
+from tunewright.evaluation.latency import measure_latency, scoring_record, timed_request
 from tunewright.evaluation.likelihood import with_likelihoods
 from tunewright.evaluation.metrics import custom_metrics, measure, scores
 from tunewright.evaluation.predictions import PREDICTIONS, write_predictions
@@ -76,6 +78,10 @@ def run(root: Path) -> None:
             model, tokenizer, rows, prompts, contestant="tuned", evaluation=evaluation, folder=work
         )
         timing = timing_record(time.perf_counter() - started, generated.new_tokens)
+        ask = partial(timed_request, model, tokenizer, max_new_tokens=evaluation.max_new_tokens)
+        requests = evaluation.latency.requests
+        waits = measure_latency(ask, prompts, contestant="tuned", requests=requests, folder=work)
+        record = scoring_record(timing, {"tuned": waits})
         answers = with_likelihoods(model, tokenizer, generated.predictions, prompts, task, work)
         scored = scores(answers, kind=task.kind, output=task.output, custom=custom)
         results: Results = {"tuned": measure(scored, evaluation.statistics)}
@@ -84,6 +90,6 @@ def run(root: Path) -> None:
         write_details(root / EVALUATION / DETAILS, {"tuned": details})
         write_results(root / METRICS / "evaluation.json", results)
         # Who takes over finished work tells how long that took, not how long the taking over did.
-        write_json(root / TIMINGS / "evaluate.json", write_json_once(work / TIMING, timing.as_dict()))
+        write_json(root / TIMINGS / "evaluate.json", write_json_once(work / TIMING, record.as_dict()))
         tracker.summary(flat_values(results))
-        tracker.record(Facts({"timing": {"evaluate": timing.as_dict()}}))
+        tracker.record(Facts({"timing": {"evaluate": record.as_dict()}}))

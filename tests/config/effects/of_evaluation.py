@@ -19,6 +19,7 @@ from tunewright.config.schema import Settings
 from tunewright.data.rows import write_rows
 from tunewright.evaluation.details import details_of
 from tunewright.evaluation.generate import generate
+from tunewright.evaluation.latency import Wait, measure_latency
 from tunewright.evaluation.metrics import measure, scores
 from tunewright.evaluation.paired import smallest_detectable
 from tunewright.models import tiny
@@ -99,6 +100,15 @@ def generated(settings: Settings, folder: Path) -> object:
     return [one.answer for one in made.predictions], (folder / "zero_shot.jsonl").read_text()
 
 
+def waited(settings: Settings, folder: Path) -> object:
+    """How many requests were timed."""
+    prompts = [row.prompt for row in make_rows(5)]
+    requests = settings.evaluation.latency.requests
+    return measure_latency(
+        lambda _: Wait(0.1, 0.2), prompts, contestant="tuned", requests=requests, folder=folder
+    )
+
+
 def measured(settings: Settings, _: Path) -> object:
     """Intervals of a proportion and of a mean."""
     answers = [f"some answer {number}" for number in range(30)]
@@ -136,6 +146,7 @@ EFFECTS = {
     "evaluation.max_rows": Effect(asked, 3),
     "evaluation.few_shot.k": Effect(asked, 2),
     "evaluation.few_shot.seed": Effect(asked, 1),
+    "evaluation.latency.requests": Effect(waited, 2),
     "evaluation.statistics.confidence": Effect(measured, 0.8),
     "evaluation.statistics.bootstrap_samples": Effect(measured, 100),
     "evaluation.statistics.power": Effect(detectable, 0.9),

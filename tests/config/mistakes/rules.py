@@ -566,6 +566,13 @@ RULES = [
         "so it has no interval",
     ),
     in_set(
+        "wait of requests that are not made",
+        {"task": {"acceptance": ["request_seconds_p95 <= 3"]}, "evaluation": {"latency": {"requests": 0}}},
+        "task.acceptance.0.metric",
+        "request_seconds_p95 is not measured",
+        "tunewright set evaluation.latency.requests=8",
+    ),
+    in_set(
         "cost without a price",
         {"task": {"acceptance": ["train_cost <= 3"]}},
         "task.acceptance.0.metric",

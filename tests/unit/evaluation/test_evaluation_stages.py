@@ -29,7 +29,7 @@ from tunewright.stages import baseline, compose, evaluate
 SETTINGS = """\
 set:
   task: {metrics: [field_accuracy, custom.short]}
-  evaluation: {max_new_tokens: 8, batch_size: 4, max_rows: 6, few_shot: {k: 2}}
+  evaluation: {max_new_tokens: 8, batch_size: 4, max_rows: 6, few_shot: {k: 2}, latency: {requests: 2}}
 """
 PARAMS = CHOICES + SETTINGS
 METRIC = """\
@@ -75,6 +75,10 @@ def test_baseline_asks_the_base_model_twice(project: Path, tiny_folder: Path) ->
     assert metrics["few_shot"]["finished"]["n"] == 6
     timings = read_json(project / TIMINGS / "baseline.json")
     assert timings["tokens_per_second"] > 0
+    assert {who: one["requests"] for who, one in timings["latency"].items()} == {
+        "zero_shot": 2,
+        "few_shot": 2,
+    }
     assert not [*(project / ".tunewright" / "scratch").glob("baseline-*/*")]
 
 
@@ -125,6 +129,9 @@ def test_evaluate_scores_the_tuned_model(project: Path, tiny_folder: Path) -> No
     assert [p.answer for p in tuned] != [p.answer for p in base]
     metrics = read_json(project / METRICS / "evaluation.json")
     assert {*metrics} == {"tuned"}
+    latency = read_json(project / TIMINGS / "evaluate.json")["latency"]
+    assert latency["tuned"]["requests"] == 2
+    assert not set(latency["tuned"]) & set(metrics["tuned"]), "timings are no quality"
     assert metrics["tuned"].keys() == read_json(project / METRICS / "baseline.json")["zero_shot"].keys()
 
 

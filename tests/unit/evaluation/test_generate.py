@@ -16,7 +16,7 @@ from tunewright.data.rows import Message
 from tunewright.errors import EvaluationError
 from tunewright.evaluation import decoding, generate
 from tunewright.evaluation.decoding import decode_greedily, shared_prefix
-from tunewright.evaluation.generate import Journal
+from tunewright.evaluation.journal import Journal
 from tunewright.evaluation.predictions import Prediction
 from tunewright.models.chat import encode_prompt, end_of_turn_ids
 

@@ -11,8 +11,9 @@ from tunewright.config.metrics import metric_of, metrics_of
 from tunewright.config.mistakes.nearest import did_you_mean
 from tunewright.config.rules.task import metric_meant
 from tunewright.config.schema.data import Data
+from tunewright.config.schema.evaluation import Evaluation
 from tunewright.config.schema.hardware import Hardware
-from tunewright.config.schema.measured import MEASURED, MONEY
+from tunewright.config.schema.measured import MEASURED, MONEY, WAITS
 from tunewright.config.schema.task import LABEL, META, REFERENCE, Criterion, Task
 from tunewright.errors import Problem
 from tunewright.extensions import METRIC_PREFIX
@@ -71,6 +72,14 @@ def prices(task: Task, hardware: Hardware) -> Iterator[Problem]:
             what = f"{criterion.metric} needs a price, and hardware.price_per_hour is null"
             fix = "set hardware.price_per_hour (amount, currency, date, source)"
             yield Problem(f"{KEY}.{index}.metric", what, fix=fix)
+
+
+def waits(task: Task, evaluation: Evaluation) -> Iterator[Problem]:
+    """A criterion on the wait of a request needs requests."""
+    for index, criterion in enumerate(task.acceptance):
+        if criterion.metric in WAITS and evaluation.latency.requests == 0:
+            what = f"{criterion.metric} is not measured: evaluation.latency.requests is 0"
+            yield Problem(f"{KEY}.{index}.metric", what, fix="tunewright set evaluation.latency.requests=8")
 
 
 def _better_low(criterion: Criterion) -> bool:

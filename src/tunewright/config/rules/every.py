@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from tunewright.config.rules.acceptance import criteria, criterion_slices, prices
+from tunewright.config.rules.acceptance import criteria, criterion_slices, prices, waits
 from tunewright.config.rules.cleaning import languages
 from tunewright.config.rules.data import balance, minimum, sources, split, strata
 from tunewright.config.rules.machine import evaluation_on_machine, machine, method_on_machine
@@ -60,6 +60,7 @@ def broken_rules(groups: Mapping[str, Node]) -> Iterator[Problem]:
         yield from criterion_slices(task, data)
     if isinstance(evaluation, Evaluation) and isinstance(task, Task):
         yield from decisions(evaluation, task)
+        yield from waits(task, evaluation)
     if isinstance(evaluation, Evaluation) and isinstance(data, Data):
         yield from planted(evaluation, data)
     if isinstance(task, Task) and isinstance(hardware, Hardware):

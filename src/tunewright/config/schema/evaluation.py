@@ -56,6 +56,16 @@ class Slices(Node):
     min_rows: int = Field(default=20, ge=1)
 
 
+class Latency(Node):
+    """How long single requests wait.
+
+    Attributes:
+        requests: the first so many test rows are asked once more, one at a time; 0 measures nothing.
+    """
+
+    requests: int = Field(default=8, ge=0, le=1000)
+
+
 class Evaluation(Node):
     """How answers are made and scored.
 
@@ -76,3 +86,4 @@ class Evaluation(Node):
     statistics: Statistics = Statistics()
     suites: Suites = Suites()
     slices: Slices = Slices()
+    latency: Latency = Latency()

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, TypeVar
 from tunewright.config.schema.evaluation import Evaluation
 from tunewright.data.rows import Message, Row
 from tunewright.evaluation.decoding import shared_prefix
-from tunewright.evaluation.generate import Journal, generate
+from tunewright.evaluation.generate import generate
+from tunewright.evaluation.journal import Journal
 from tunewright.evaluation.predictions import Contestant
 from tunewright.evaluation.suites.forced import longest_runs, option_likelihoods
 from tunewright.evaluation.suites.question import Question, Reply
