@@ -166,12 +166,18 @@ def explanation(inputs: ReportInputs) -> str:
     signatures = inputs.details[TUNED].signatures or {}
     return (
         f"Everyone answers the same {numbers.count(len(inputs.predictions[TUNED]))} test rows with the same "
-        f"settings; few-shot puts {inputs.evaluation.few_shot.k} training rows into the prompt. "
+        f"settings; few-shot puts {_examples(inputs)} into the prompt. "
         "The line around a value is its interval. Beside a difference stands how likely chance alone would "
         "make one as large (p), and the smallest true difference that so many rows would show with "
         f"{100 * inputs.evaluation.statistics.power:g} % probability."
         + "".join(f" {name} by sacrebleu: {signature}." for name, signature in signatures.items())
     )
+
+
+def _examples(inputs: ReportInputs) -> str:
+    few_shot = inputs.evaluation.few_shot
+    near = " that are most like the question" if few_shot.by == "nearest" else ""
+    return f"{few_shot.k} training rows{near}"
 
 
 def _computed(inputs: ReportInputs) -> list[str]:

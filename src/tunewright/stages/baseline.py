@@ -22,7 +22,7 @@ from tunewright.data.canaries import without_canaries
 from tunewright.data.rows import Message, read_rows
 from tunewright.devices import held_devices
 from tunewright.evaluation.details import DETAILS, details_of, write_details
-from tunewright.evaluation.few_shot import check_examples_fit, draw_examples, few_shot_prompt
+from tunewright.evaluation.few_shot import check_examples_fit, choose_examples, few_shot_prompt
 from tunewright.evaluation.generate import generate, room_for_prompt
 from tunewright.evaluation.latency import measure_latency, scoring_record, timed_request
 from tunewright.evaluation.likelihood import with_likelihoods
@@ -54,10 +54,11 @@ def run(root: Path) -> None:
     custom = custom_metrics(task.metrics, load_extensions(root))
     rows = [row.with_instructions(task.instructions) for row in read_rows(root / TEST_ROWS)]
     rows = rows[: evaluation.max_rows]
-    examples = draw_examples([*without_canaries(read_rows(root / TRAIN_ROWS))], evaluation.few_shot)
+    train = [*without_canaries(read_rows(root / TRAIN_ROWS))]
+    examples = choose_examples(train, rows, evaluation.few_shot)
     prompts: dict[Contestant, list[tuple[Message, ...]]] = {
         "zero_shot": [row.prompt for row in rows],
-        "few_shot": [few_shot_prompt(row, examples) for row in rows],
+        "few_shot": [few_shot_prompt(row, own) for row, own in zip(rows, examples, strict=True)],
     }
 
     folder = resolve(read_record(root / BASE_MODEL))
@@ -74,7 +75,8 @@ def run(root: Path) -> None:
             quantization=Quantization() if evaluation.load_in_4bit else None,
             trust_remote_code=settings.model.trust_remote_code,
         )
-        check_examples_fit(tokenizer, rows, examples, room_for_prompt(model, evaluation.max_new_tokens))
+        room = room_for_prompt(model, evaluation.max_new_tokens)
+        check_examples_fit(tokenizer, rows, examples, room, evaluation.few_shot.by)
         started = time.perf_counter()
         answered = {
             contestant: generate(

@@ -145,6 +145,7 @@ EFFECTS = {
     "evaluation.batch_size": Effect(generated, 2, FEW),
     "evaluation.max_rows": Effect(asked, 3),
     "evaluation.few_shot.k": Effect(asked, 2),
+    "evaluation.few_shot.by": Effect(asked, "nearest"),
     "evaluation.few_shot.seed": Effect(asked, 1),
     "evaluation.latency.requests": Effect(waited, 2),
     "evaluation.statistics.confidence": Effect(measured, 0.8),

@@ -11,11 +11,12 @@ import pytest
 import torch
 from made_up import make_rows
 
-from tunewright.config.schema.evaluation import Evaluation
+from tunewright.config.schema.evaluation import Evaluation, FewShot
 from tunewright.data.rows import Message
 from tunewright.errors import EvaluationError
 from tunewright.evaluation import decoding, generate
 from tunewright.evaluation.decoding import decode_greedily, shared_prefix
+from tunewright.evaluation.few_shot import choose_examples, few_shot_prompt
 from tunewright.evaluation.journal import Journal
 from tunewright.evaluation.predictions import Prediction
 from tunewright.models.chat import encode_prompt, end_of_turn_ids
@@ -81,6 +82,20 @@ def test_batched_decoding_equals_one_prompt_at_a_time(
     assert (len(prefix.ids) > 10) is plain
     decoded = decode_greedily(model, expected.encoded, prefix, stop_ids={expected.stop}, max_new_tokens=12)
     assert decoded == [cut(answer, expected.stop) for answer in expected.answers]
+
+
+def test_prompts_with_examples_of_their_own_share_less_and_are_answered_right(
+    model: Any, tokenizer: Any
+) -> None:
+    train = make_rows(20, "train")
+    examples = choose_examples(train, ROWS[:4], FewShot(k=2, by="nearest"))
+    assert len({tuple(row.id for row in own) for own in examples}) > 1
+    prompts = [few_shot_prompt(row, own) for row, own in zip(ROWS[:4], examples, strict=True)]
+    encoded = [encode_prompt(tokenizer, prompt) for prompt in prompts]
+    prefix = shared_prefix(model, encoded)
+    assert 0 < len(prefix.ids) < len(encode_prompt(tokenizer, ROWS[0].prompt))
+    decoded = decode_greedily(model, encoded, prefix, stop_ids=set(), max_new_tokens=5)
+    assert decoded == [naive(model, ids, 5) for ids in encoded]
 
 
 def test_a_sliding_window_shares_nothing_and_answers_the_same() -> None:

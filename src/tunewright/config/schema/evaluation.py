@@ -15,10 +15,13 @@ class FewShot(Node):
 
     Attributes:
         k: examples from the training split, put before the question as earlier turns.
-        seed: which examples are drawn.
+        by: `seed` draws them once for all test rows; `nearest` takes for each test row those whose
+            questions are most like its own (BM25 over words).
+        seed: which examples are drawn; of equally near ones, which.
     """
 
     k: int = Field(default=4, ge=1, le=64)
+    by: Literal["seed", "nearest"] = "seed"
     seed: int = Field(default=0, ge=0)
 
 
