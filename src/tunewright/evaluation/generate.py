@@ -178,8 +178,9 @@ def _check_lengths(rows: Sequence[Row], encoded: Sequence[list[int]], room: int 
         f"the model has room for prompts of {room} tokens beside the answer; "
         f"{len(long)} rows have more: {named}" + (", ..." if len(long) > NAMED_ROWS else ""),
         where="evaluation.max_new_tokens",
-        fix="shorten these rows or task.instructions, lower evaluation.max_new_tokens, "
-        "or choose a model with a longer context",
+        fix="shorten task.instructions, lower evaluation.max_new_tokens, or choose a model with a longer "
+        "context; where such prompts never reach the model, leave them out of the data: correct or remove "
+        "the raw rows, or tunewright set data.cleaning.flags.length=drop",
     )
 
 

@@ -244,6 +244,7 @@ def test_prompts_that_leave_no_room_are_named(model: Any, tokenizer: Any, tmp_pa
     first = ROWS[longer.index(True)].id
     assert f"{sum(longer)} rows have more" in str(caught.value)
     assert first in str(caught.value)
+    assert "data.cleaning.flags.length=drop" in caught.value.fix
     assert not list(tmp_path.iterdir()), "refused before any work"
 
 
