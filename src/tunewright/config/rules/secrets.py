@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from tunewright.errors import Problem
 from tunewright.secret_text import looks_like_a_secret
+
+_VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]{0,63}")
 
 
 def secrets(values: Mapping[str, object]) -> Iterator[Problem]:
@@ -15,7 +18,11 @@ def secrets(values: Mapping[str, object]) -> Iterator[Problem]:
         values: the composed settings, whatever their types.
     """
     for key, value in leaves(values):
-        if looks_like_a_secret(key.rpartition(".")[2], value):
+        name = key.rpartition(".")[2]
+        if name.endswith("_env") and isinstance(value, str) and not _VARIABLE.fullmatch(value):
+            what = "names an environment variable (capitals, digits and _), and this is no such name"
+            yield Problem(key, what, fix=f"put the key into .env and its variable here: {key}=OPENAI_API_KEY")
+        elif looks_like_a_secret(name, value):
             fix = f"take it out (`tunewright show {key}` says where it stands) and put it into .env"
             yield Problem(key, "looks like a secret, and settings stand in git and in the report", fix=fix)
 
