@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 
@@ -26,10 +26,12 @@ class ChatRequest:
     Attributes:
         id: names it in messages, such as a row's id.
         messages: the turns so far.
+        options: what else is sent with this request alone, by its name in the protocol.
     """
 
     id: str
     messages: Sequence[Turn]
+    options: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

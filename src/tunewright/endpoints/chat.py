@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, nullcontext
 from pathlib import Path
 from threading import Event
 
@@ -67,7 +67,12 @@ class ChatClient:
         self._store = AnswerStore(folder or main_checkout() / ANSWERS)
 
     def complete(
-        self, requests: Sequence[ChatRequest], *, max_new_tokens: int, title: str = "server"
+        self,
+        requests: Sequence[ChatRequest],
+        *,
+        max_new_tokens: int,
+        title: str = "server",
+        show: bool = True,
     ) -> list[Completion]:
         """Answer all requests, in their order, whatever the order in which answers arrive.
 
@@ -75,6 +80,7 @@ class ChatClient:
             requests: what is asked; two that are alike are asked once.
             max_new_tokens: an answer is cut after so many.
             title: of the progress bar and of messages.
+            show: say how far it is; false where the caller does.
 
         Raises:
             EndpointError: the server cannot be reached, refuses, or answers nonsense; the budget does not
@@ -87,14 +93,14 @@ class ChatClient:
         kept = {name: self._store.get(name) for name in dict.fromkeys(names)}
         found = {name: completion for name, completion in kept.items() if completion is not None}
         missing = {name: one for name, one in zip(names, questions, strict=True) if name not in found}
-        if found:
+        if found and show:
             say(f"{title}: {len(found)} of {len(kept)} answers are kept from earlier")
         budget = Budget(self._endpoint, self._where)
         for completion in found.values():
             budget.count(completion)
         try:
             with (
-                progress(title, total=len(kept)) as advance,
+                progress(title, total=len(kept)) if show else nullcontext(_unseen) as advance,
                 closing(self._asked(missing, budget)) as answers,
             ):
                 advance(len(found))
@@ -102,8 +108,9 @@ class ChatClient:
                     found[name] = completion
                     advance(1, note=budget.note())
         except (KeyboardInterrupt, EndpointError):
-            there = sum(self._store.get(name) is not None for name in kept)
-            say(f"{title}: {there} of {len(kept)} answers are kept")
+            if show:
+                there = sum(self._store.get(name) is not None for name in kept)
+                say(f"{title}: {there} of {len(kept)} answers are kept")
             raise
         return [found[name] for name in names]
 
@@ -132,10 +139,15 @@ class ChatClient:
             endpoint.limit_sent_as: max_new_tokens,
             "temperature": endpoint.temperature,
             "seed": endpoint.seed,
+            **request.options,
         }
         if self._stream:
             body |= {"stream": True, "stream_options": {"include_usage": True}}
         return {name: value for name, value in body.items() if value is not None}
+
+
+def _unseen(done: int = 1, note: str = "") -> None:
+    """Progress that the caller shows."""
 
 
 def _key(variable: str | None, where: str, environment: Mapping[str, str]) -> str | None:

@@ -1,4 +1,4 @@
-"""Greedy decoding of a batch with a key-value cache: the tensor work of `generate`, and nothing else.
+"""Decoding of a batch with a key-value cache: the tensor work of `generate`, and nothing else.
 
 transformers' `generate` decodes finished rows on until the last one is done and knows no prompt
 prefix that several rows share. Here finished rows leave the batch, and the shared prefix
@@ -12,6 +12,8 @@ import copy
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from tunewright.evaluation.sampling import Choose, likeliest
 
 if TYPE_CHECKING:
     import torch
@@ -56,16 +58,17 @@ def shared_prefix(model: PreTrainedModel, prompts: Sequence[list[int]]) -> Prefi
     return Prefix(ids, cache)
 
 
-def decode_greedily(
+def decode(
     model: PreTrainedModel,
     prompts: Sequence[list[int]],
     prefix: Prefix,
     *,
     stop_ids: Collection[int],
     max_new_tokens: int,
+    choose: Choose = likeliest,
     after_step: Callable[[], None] | None = None,
 ) -> list[list[int]]:
-    """Take the likeliest token again and again.
+    """Append token after token.
 
     Args:
         model: in eval mode.
@@ -73,6 +76,7 @@ def decode_greedily(
         prefix: of `shared_prefix`.
         stop_ids: a row ends with the first of these, which belongs to its answer.
         max_new_tokens: a row ends after so many.
+        choose: chooses the next token of each row.
         after_step: called whenever each open row has got a token.
 
     Returns:
@@ -99,6 +103,7 @@ def decode_greedily(
     answers: list[list[int]] = [[] for _ in prompts]
     rows = list(range(len(prompts)))  # the prompt that each row of the batch belongs to
     open_rows = set(rows)
+    step = 0
     with torch.inference_mode():
         while True:
             logits = model(
@@ -109,8 +114,9 @@ def decode_greedily(
                 use_cache=True,
                 logits_to_keep=1,
             ).logits
-            best = logits[:, -1].argmax(-1)
-            for row, token in zip(rows, best.tolist(), strict=True):
+            chosen = choose(logits[:, -1], rows, step)
+            step += 1
+            for row, token in zip(rows, chosen.tolist(), strict=True):
                 if row in open_rows:
                     answers[row].append(token)
                     if token in stop_ids or len(answers[row]) == max_new_tokens:
@@ -119,7 +125,7 @@ def decode_greedily(
                 after_step()
             if not open_rows:
                 return answers
-            tokens, mask, positions = best[:, None], _one_longer(mask), positions[:, -1:] + 1
+            tokens, mask, positions = chosen[:, None], _one_longer(mask), positions[:, -1:] + 1
             if droppable and len(open_rows) < len(rows):
                 keep = [index for index, row in enumerate(rows) if row in open_rows]
                 rows = [rows[index] for index in keep]

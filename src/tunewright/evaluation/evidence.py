@@ -130,10 +130,11 @@ def measured_once(
     found = {
         "seconds_per_answer": evaluate["seconds"] / rows,
         "tokens_per_second": evaluate["tokens_per_second"],
-        "peak_memory_mb": evaluate["peak_memory_mb"],
         "train_seconds": seconds,
         "validation_loss": train["validation_loss_best"],
     }
+    if evaluate.get("engine", "transformers") == "transformers":  # else it is not this process that answers
+        found["peak_memory_mb"] = evaluate["peak_memory_mb"]
     if (latency := latency_in(evaluate, "tuned")) is not None:
         found |= {name: getattr(latency, name) for name in WAITS}
     if price is not None:

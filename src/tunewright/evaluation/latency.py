@@ -9,22 +9,17 @@ from __future__ import annotations
 
 import math
 import statistics
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from tunewright.data.rows import Message
-from tunewright.evaluation.decoding import decode_greedily, no_prefix
+from tunewright.config.schema.evaluation import Engine
+from tunewright.data.rows import Message, Row
 from tunewright.evaluation.journal import Journal
 from tunewright.evaluation.predictions import TITLES, Contestant
-from tunewright.models.chat import encode_prompt, end_of_turn_ids
 from tunewright.models.machine import TimingRecord
 from tunewright.progress import progress
-
-if TYPE_CHECKING:
-    from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 P95 = 0.95
 DIGITS = 4
@@ -68,21 +63,32 @@ class ScoringRecord(TimingRecord):
     """What answering the test rows took.
 
     Attributes:
+        engine: what answered.
+        batch_size: contestant -> rows answered at once.
         latency: contestant -> the waits of single requests, which are not part of `seconds`; empty where
             `evaluation.latency.requests` is 0.
     """
 
+    engine: Engine
+    batch_size: Mapping[Contestant, int]
     latency: Mapping[Contestant, Latency]
 
 
-def scoring_record(timing: TimingRecord, latency: Mapping[Contestant, Latency | None]) -> ScoringRecord:
+def scoring_record(
+    timing: TimingRecord,
+    *,
+    engine: Engine,
+    batch_size: Mapping[Contestant, int],
+    latency: Mapping[Contestant, Latency | None],
+) -> ScoringRecord:
     """The record of the answers with the waits that were measured."""
     measured = {who: found for who, found in latency.items() if found is not None}
-    return ScoringRecord(**vars(timing), latency=measured)
+    return ScoringRecord(**vars(timing), engine=engine, batch_size=batch_size, latency=measured)
 
 
 def measure_latency(
-    ask: Callable[[Sequence[Message]], Wait],
+    ask: Callable[[str, Sequence[Message]], Wait],
+    rows: Sequence[Row],
     prompts: Sequence[Sequence[Message]],
     *,
     contestant: Contestant,
@@ -92,8 +98,9 @@ def measure_latency(
     """Ask the first prompts one at a time.
 
     Args:
-        ask: asks one, and says how long it took.
-        prompts: of the test rows, in their order.
+        ask: asks one (by its row's id and its prompt), and says how long it took.
+        rows: the test rows.
+        prompts: one a row.
         contestant: who is asked.
         requests: how many, if there are so many.
         folder: scratch of this very run; waits that an earlier, killed one measured are kept.
@@ -101,7 +108,7 @@ def measure_latency(
     Returns:
         None if nothing is to be measured.
     """
-    asked = prompts[:requests]
+    asked = list(zip((row.id for row in rows), prompts, strict=True))[:requests]
     if not asked:
         return None
     journal = Journal(folder / f"{contestant}.latency.jsonl")
@@ -109,34 +116,13 @@ def measure_latency(
     with progress(f"{TITLES[contestant]}: single requests", total=len(asked)) as advance:
         advance(len(waits))
         if len(waits) < len(asked):
-            ask(asked[0])  # not counted: the first request of a process also loads and compiles
-        for prompt in asked[len(waits) :]:
-            wait = ask(prompt)
+            ask(*asked[0])  # not counted: the first request of a process also loads and compiles
+        for row_id, prompt in asked[len(waits) :]:
+            wait = ask(row_id, prompt)
             journal.append((wait.first, wait.whole))
             waits.append(wait)
             advance(1)
     return summed_up(waits)
-
-
-def timed_request(
-    model: PreTrainedModel,
-    tokenizer: PreTrainedTokenizerBase,
-    prompt: Sequence[Message],
-    max_new_tokens: int,
-) -> Wait:
-    """Ask one prompt by itself, from the conversation to the answer's text."""
-    started = time.perf_counter()
-    steps: list[float] = []
-    (answer,) = decode_greedily(
-        model,
-        [encode_prompt(tokenizer, prompt)],
-        no_prefix(model),
-        stop_ids=end_of_turn_ids(tokenizer),
-        max_new_tokens=max_new_tokens,
-        after_step=lambda: steps.append(time.perf_counter()),
-    )
-    tokenizer.decode(answer, skip_special_tokens=True)
-    return Wait(steps[0] - started, time.perf_counter() - started)
 
 
 def summed_up(waits: Sequence[Wait]) -> Latency:

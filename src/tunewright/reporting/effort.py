@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from tunewright.evaluation.latency import Latency, latency_in
 from tunewright.evaluation.predictions import Contestant
 from tunewright.reporting import numbers
@@ -9,6 +12,7 @@ from tunewright.reporting.facts import Table
 from tunewright.reporting.inputs import ReportInputs
 from tunewright.reporting.names import CONTESTANTS, TUNED
 
+AT_ONCE = "Rows at once"
 TOKENS = ("Prompt tokens a row", "in all", "Answer tokens a row", "of all answers")
 WAITS = ("First token after", "Whole request, median", "95th percentile")
 
@@ -16,17 +20,17 @@ WAITS = ("First token after", "Whole request, median", "95th percentile")
 def effort_table(inputs: ReportInputs) -> Table:
     """A row a contestant; without waits where none were measured."""
     requests = max((found.requests for who in CONTESTANTS if (found := _latency(inputs, who))), default=0)
-    columns = ("Contestant", *TOKENS, *(WAITS if requests else ()))
+    columns = ("Contestant", AT_ONCE, *TOKENS, *(WAITS if requests else ()))
     rows = tuple(
-        (name, *_tokens(inputs, who), *(_waits(inputs, who) if requests else ()))
+        (name, _at_once(inputs, who), *_tokens(inputs, who), *(_waits(inputs, who) if requests else ()))
         for who, name in CONTESTANTS.items()
     )
     how = (
-        f"Tokens, and the waits of the first {requests} test rows asked one at a time"
+        f"tokens, and the waits of the first {requests} test rows asked one at a time"
         if requests
-        else "Tokens; the waits of single requests were not measured"
+        else "tokens; the waits of single requests were not measured"
     )
-    return Table(how, columns, rows, numeric=columns[1:])
+    return Table(f"Answered by {_engine(inputs)}: {how}", columns, rows, numeric=columns[1:])
 
 
 def _tokens(inputs: ReportInputs, who: Contestant) -> tuple[str, ...]:
@@ -47,5 +51,21 @@ def _waits(inputs: ReportInputs, who: Contestant) -> tuple[str, ...]:
     return tuple(f"{seconds:.2f} s" for seconds in shown)
 
 
+def _at_once(inputs: ReportInputs, who: Contestant) -> str:
+    sizes = _timing(inputs, who).get("batch_size", {})
+    return numbers.count(sizes[who]) if who in sizes else "–"
+
+
+def _engine(inputs: ReportInputs) -> str:
+    """What answered, and where that is a server, what it cannot show."""
+    if inputs.evaluation.engine == "server":
+        return "a server, of which only is known that its two models differ"
+    return {"transformers": "transformers", "vllm": "vLLM"}[inputs.evaluation.engine]
+
+
 def _latency(inputs: ReportInputs, who: Contestant) -> Latency | None:
-    return latency_in(inputs.timings["evaluate" if who == TUNED else "baseline"], who)
+    return latency_in(_timing(inputs, who), who)
+
+
+def _timing(inputs: ReportInputs, who: Contestant) -> Mapping[str, Any]:
+    return inputs.timings["evaluate" if who == TUNED else "baseline"]

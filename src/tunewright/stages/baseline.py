@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from functools import partial
 from pathlib import Path
 
 from tunewright.artifacts import (
@@ -22,16 +21,16 @@ from tunewright.data.canaries import without_canaries
 from tunewright.data.rows import Message, read_rows
 from tunewright.devices import held_devices
 from tunewright.evaluation.details import DETAILS, details_of, write_details
+from tunewright.evaluation.engines.opening import base_engine, likelihoods_by
 from tunewright.evaluation.few_shot import check_examples_fit, choose_examples, few_shot_prompt
-from tunewright.evaluation.generate import generate, room_for_prompt
-from tunewright.evaluation.latency import measure_latency, scoring_record, timed_request
-from tunewright.evaluation.likelihood import with_likelihoods
+from tunewright.evaluation.generate import generate
+from tunewright.evaluation.latency import measure_latency, scoring_record
 from tunewright.evaluation.metrics import custom_metrics, measure, scores
 from tunewright.evaluation.predictions import PREDICTIONS, Contestant, write_predictions
 from tunewright.evaluation.results import flat_values, write_results
 from tunewright.extensions import load_extensions
 from tunewright.models.fetch import resolve
-from tunewright.models.load import load_model, load_tokenizer
+from tunewright.models.load import Loading, load_tokenizer
 from tunewright.models.machine import timing_record
 from tunewright.models.record import read_record
 from tunewright.scratch import scratch
@@ -46,7 +45,9 @@ def run(root: Path) -> None:
     """Answer, score, write; a run after a kill goes on where that stopped.
 
     Raises:
-        EvaluationError: a prompt is too long, there are too few examples, or a custom metric fails.
+        EvaluationError: a prompt is too long, there are too few examples, the engine cannot be had, or a
+            custom metric fails.
+        EndpointError: the engine is a server that cannot be asked.
         ModelError: the base model cannot be had or loaded.
     """
     stage = stage_settings("baseline", root)
@@ -62,42 +63,41 @@ def run(root: Path) -> None:
     }
 
     folder = resolve(read_record(root / BASE_MODEL))
-    tokenizer = load_tokenizer(folder, trust_remote_code=settings.model.trust_remote_code)
+    loading = Loading(
+        folder=folder,
+        device=settings.hardware.device,
+        precision=evaluation.precision,
+        quantization=Quantization() if evaluation.load_in_4bit else None,
+        trust_remote_code=settings.model.trust_remote_code,
+    )
+    tokenizer = load_tokenizer(folder, trust_remote_code=loading.trust_remote_code)
     with (
         tracked_run(settings.tracking, settings.project, "baseline", root) as tracker,
         scratch("baseline", stage.tracked, ANSWERS_DEPEND_ON) as work,
         held_devices(settings.hardware.device),
     ):
-        model = load_model(
-            folder,
-            device=settings.hardware.device,
-            precision=evaluation.precision,
-            quantization=Quantization() if evaluation.load_in_4bit else None,
-            trust_remote_code=settings.model.trust_remote_code,
-        )
-        room = room_for_prompt(model, evaluation.max_new_tokens)
-        check_examples_fit(tokenizer, rows, examples, room, evaluation.few_shot.by)
+        everything = [prompt for asked in prompts.values() for prompt in asked]
+        engine = base_engine(loading, tokenizer, evaluation, everything, work)
+        check_examples_fit(tokenizer, rows, examples, engine.room, evaluation.few_shot.by)
         started = time.perf_counter()
         answered = {
-            contestant: generate(
-                model, tokenizer, rows, asked, contestant=contestant, evaluation=evaluation, folder=work
-            )
+            contestant: generate(engine, rows, asked, contestant=contestant, folder=work)
             for contestant, asked in prompts.items()
         }
         timing = timing_record(
             time.perf_counter() - started, sum(generated.new_tokens for generated in answered.values())
         )
-        ask = partial(timed_request, model, tokenizer, max_new_tokens=evaluation.max_new_tokens)
         requests = evaluation.latency.requests
         waits = {
-            contestant: measure_latency(ask, asked, contestant=contestant, requests=requests, folder=work)
+            contestant: measure_latency(
+                engine.timed, rows, asked, contestant=contestant, requests=requests, folder=work
+            )
             for contestant, asked in prompts.items()
         }
-        record = scoring_record(timing, waits)
+        sizes = {contestant: generated.batch_size for contestant, generated in answered.items()}
+        record = scoring_record(timing, engine=engine.name, batch_size=sizes, latency=waits)
         predictions = {
-            contestant: with_likelihoods(
-                model, tokenizer, generated.predictions, prompts[contestant], task, work
-            )
+            contestant: likelihoods_by(engine, generated.predictions, prompts[contestant], task, work)
             for contestant, generated in answered.items()
         }
         scored = {

@@ -573,6 +573,79 @@ RULES = [
         "tunewright set evaluation.latency.requests=8",
     ),
     in_set(
+        "nucleus without temperature",
+        {"evaluation": {"top_p": 0.9}},
+        "evaluation.top_p",
+        "at temperature 0 the likeliest token is taken",
+        "tunewright set evaluation.temperature=0.7",
+    ),
+    in_set(
+        "seed of draws without temperature",
+        {"evaluation": {"seed": 3}},
+        "evaluation.seed",
+        "3 would change nothing",
+    ),
+    in_set(
+        "vllm without a GPU",
+        {"evaluation": {"engine": "vllm"}},
+        "evaluation.engine",
+        "vllm needs device cuda, not cpu",
+        "tunewright set evaluation.engine=transformers",
+    ),
+    in_set(
+        "server without address",
+        {"evaluation": {"engine": "server"}},
+        "evaluation.server.base_url",
+        "needs a value, since evaluation.engine is server",
+        "tunewright set evaluation.server.base_url=http://localhost:8000/v1",
+    ),
+    in_set(
+        "server with one model",
+        {
+            "evaluation": {
+                "engine": "server",
+                "server": {"base_url": "http://localhost:8000/v1", "base_model": "m", "tuned_model": "m"},
+            }
+        },
+        "evaluation.server.tuned_model",
+        "is the name of the base model too",
+    ),
+    in_set(
+        "rows in the clear over the network",
+        {"evaluation": {"server": {"base_url": "http://example.com/v1"}}},
+        "evaluation.server.base_url",
+        "neither https nor within the house",
+    ),
+    in_set(
+        "memory of another process",
+        {
+            "task": {"acceptance": ["peak_memory_mb <= 2000"]},
+            "evaluation": {
+                "engine": "server",
+                "server": {"base_url": "http://localhost:8000/v1", "base_model": "a", "tuned_model": "b"},
+            },
+        },
+        "task.acceptance.0.metric",
+        "engine server is another one",
+    ),
+    in_set(
+        "likelihoods from a server",
+        {
+            "task": {
+                "kind": "generation",
+                "metrics": ["perplexity"],
+                "acceptance": [],
+                "output": {"json_schema": None},
+            },
+            "evaluation": {
+                "engine": "server",
+                "server": {"base_url": "http://localhost:8000/v1", "base_model": "a", "tuned_model": "b"},
+            },
+        },
+        "task.metrics.0",
+        "perplexity needs the likelihood of given answers",
+    ),
+    in_set(
         "cost without a price",
         {"task": {"acceptance": ["train_cost <= 3"]}},
         "task.acceptance.0.metric",

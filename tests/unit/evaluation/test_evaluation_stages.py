@@ -19,8 +19,8 @@ from tunewright.artifacts import (
 )
 from tunewright.config.metrics import metrics_of
 from tunewright.errors import EvaluationError
-from tunewright.evaluation import generate
 from tunewright.evaluation.details import DETAILS, read_details
+from tunewright.evaluation.engines import in_process
 from tunewright.evaluation.predictions import PREDICTIONS, read_predictions
 from tunewright.models.chat import encode_prompt
 from tunewright.models.load import load_model, load_tokenizer
@@ -97,15 +97,16 @@ def test_a_killed_baseline_goes_on_and_gives_the_same_files(
     for path in results:
         (project / path).unlink()
 
-    decode, calls = generate.decode_greedily, []
+    decode, calls = in_process.decode, []
 
-    def killed(*arguments: Any, **keywords: Any) -> list[list[int]]:
-        calls.append(1)
-        if len(calls) == 4:
-            raise KeyboardInterrupt
-        return decode(*arguments, **keywords)
+    def killed(model: Any, prompts: Any, *arguments: Any, **keywords: Any) -> list[list[int]]:
+        if len(prompts) > 1:  # single requests are timed afterwards
+            calls.append(1)
+            if len(calls) == 4:
+                raise KeyboardInterrupt
+        return decode(model, prompts, *arguments, **keywords)
 
-    monkeypatch.setattr(generate, "decode_greedily", killed)
+    monkeypatch.setattr(in_process, "decode", killed)
     with pytest.raises(KeyboardInterrupt):
         baseline.run(project)
     # Editing a metric meanwhile costs no new answers.

@@ -190,6 +190,8 @@ def latency(stage: str) -> dict:
     if stage not in waits:
         return {}
     return {
+        "engine": "transformers",
+        "batch_size": dict.fromkeys(waits[stage], 16),
         "latency": {
             who: {
                 "requests": 8,
@@ -199,7 +201,7 @@ def latency(stage: str) -> dict:
                 "seconds": 17 * first,
             }
             for who, first in waits[stage].items()
-        }
+        },
     }
 
 

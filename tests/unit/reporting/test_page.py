@@ -197,7 +197,7 @@ def test_key_numbers_are_there(html, triage):
         "Accepted Both criteria hold.",
         "85 % (today 0 %",
         "The model needs to DO something new.",
-        "10 min 13 s, EUR 0.02",
+        "10 min 46 s, EUR 0.02",
         "order_number",
         "step 55, the lowest validation loss",
         "Read 512",
@@ -473,6 +473,8 @@ def test_tokens_and_waits_stand_side_by_side(triage):
     assert cells["Tuned"]["Prompt tokens a row"] == "180.0"
     assert cells["Tuned"]["in all"] == "13,500"
     assert "first 8 test rows" in table.title
+    assert table.title.startswith("Answered by transformers")
+    assert cells["Tuned"]["Rows at once"] == "16"
     timings = {stage: {**one, "latency": {}} for stage, one in triage.timings.items()}
     without = effort_table(replace(triage, timings=timings))
     assert "First token after" not in without.columns

@@ -11,6 +11,13 @@ from collections.abc import Iterator, Mapping
 from tunewright.config.rules.acceptance import criteria, criterion_slices, prices, waits
 from tunewright.config.rules.cleaning import languages
 from tunewright.config.rules.data import balance, minimum, sources, split, strata
+from tunewright.config.rules.engine import (
+    engine_for_metrics,
+    engine_of_method,
+    engine_on_machine,
+    sampling,
+    server,
+)
 from tunewright.config.rules.machine import evaluation_on_machine, machine, method_on_machine
 from tunewright.config.rules.method import recipe
 from tunewright.config.rules.model import model_source
@@ -58,7 +65,13 @@ def broken_rules(groups: Mapping[str, Node]) -> Iterator[Problem]:
         yield from balance(task, data)
         yield from names(data, task)
         yield from criterion_slices(task, data)
+    if isinstance(evaluation, Evaluation):
+        yield from sampling(evaluation)
+        yield from server(evaluation)
+    if isinstance(evaluation, Evaluation) and isinstance(method, Method):
+        yield from engine_of_method(evaluation, method)
     if isinstance(evaluation, Evaluation) and isinstance(task, Task):
+        yield from engine_for_metrics(evaluation, task)
         yield from decisions(evaluation, task)
         yield from waits(task, evaluation)
     if isinstance(evaluation, Evaluation) and isinstance(data, Data):
@@ -81,3 +94,4 @@ def broken_rules(groups: Mapping[str, Node]) -> Iterator[Problem]:
         yield from method_on_machine(method, hardware)
     if isinstance(evaluation, Evaluation) and isinstance(hardware, Hardware):
         yield from evaluation_on_machine(evaluation, hardware)
+        yield from engine_on_machine(evaluation, hardware)
