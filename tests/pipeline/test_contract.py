@@ -18,9 +18,9 @@ from tests.pipeline.conftest import Project, stages_run
 pytestmark = pytest.mark.slow
 
 TRAINING = {"train", "evaluate", "tuned_suites", "report"}
-SCORING = {"baseline", "evaluate", "report"}
+SCORING = {"baseline", "reference", "evaluate", "report"}
 SUITES = {"base_suites", "tuned_suites", "report"}
-EVERYTHING = {"fetch", "prepare", "baseline", "base_suites", *TRAINING}
+EVERYTHING = {"fetch", "prepare", "baseline", "base_suites", "reference", *TRAINING}
 
 
 @pytest.mark.parametrize(
@@ -43,6 +43,11 @@ EVERYTHING = {"fetch", "prepare", "baseline", "base_suites", *TRAINING}
             ["hardware.price_per_hour={amount: 2, currency: EUR, date: 2026-01-01, source: invoice}"],
             {"report"},
             id="price",
+        ),
+        pytest.param(
+            ["evaluation.reference.endpoint.max_concurrency=1", "evaluation.reference.name=Large"],
+            {"report"},
+            id="how the reference is asked",
         ),
         pytest.param(["tracking=wandb-offline"], set(), id="tracking"),
         pytest.param(["task.instructions=Sort it."], TRAINING | SCORING | SUITES, id="instructions"),
@@ -122,7 +127,7 @@ def test_another_model_runs_all_that_loads_it(ready: Project, tmp_path: Path) ->
     cached = next(path for path in Path(ready.environment["TUNEWRIGHT_CACHE"]).rglob("config.json")).parent
     shutil.copytree(cached, tmp_path / "my-model")
     ready.run("tunewright", "set", "model=path", f"model.path={tmp_path / 'my-model'}", "model.licence=MIT")
-    assert ready.repro() - {"compose"} == EVERYTHING - {"prepare"}
+    assert ready.repro() - {"compose"} == EVERYTHING - {"prepare", "reference"}
 
 
 def test_another_version_of_the_library_runs_everything(ready: Project, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import signal
 import threading
@@ -216,6 +217,8 @@ MALFORMED = {
     "null": (answer(None), "`content` is null, though the answer ended with 'stop'"),
     "no usage": ({**answer("x"), "usage": None}, "`usage` is missing"),
     "a list": ([1], "valid dictionary"),
+    "tokens below zero": (answer("x", prompt=-1), "greater than or equal to 0"),
+    "too deep": ("[" * 100_000, "it is no JSON"),
     "a number": (answer(5), "`choices.0.message.content`: input should be a valid string"),  # type: ignore[arg-type]
 }
 
@@ -224,7 +227,7 @@ MALFORMED = {
 @pytest.mark.parametrize("name", MALFORMED)
 def test_answers_that_are_none(name: str, stream: bool, tmp_path: Path) -> None:
     body, what = MALFORMED[name]
-    text = body if isinstance(body, str) else __import__("json").dumps(body)
+    text = body if isinstance(body, str) else json.dumps(body)
     with ChatServer(replies=[Reply(200, text)]).running() as server:
         error = refused(client(server, tmp_path, stream=stream, max_retries=0))
         assert len(server.bodies) == 1
@@ -238,6 +241,27 @@ def test_an_answer_that_was_held_back_is_empty(tmp_path: Path) -> None:
     with ChatServer(replies=[Reply(200, answer(None, reason="content_filter"))]).running() as server:
         [held] = complete(client(server, tmp_path), REQUESTS[:1])
     assert (held.text, held.finished, held.finish_reason) == ("", False, "content_filter")
+
+
+def test_half_a_surrogate_pair_is_no_text(tmp_path: Path) -> None:
+    with ChatServer(replies=[Reply(200, json.dumps(answer("a\ud800b \U0001f600")))]).running() as server:
+        [found] = complete(client(server, tmp_path), REQUESTS[:1])
+    assert found.text == "a\ufffdb \U0001f600"
+
+
+@pytest.mark.parametrize("key", ["two words", "caf\xe9", "line\nbreak"])
+def test_a_key_that_is_none(key: str, server: ChatServer) -> None:
+    endpoint = Endpoint(base_url=server.base_url, model=MODEL, api_key_env=VARIABLE)
+    with pytest.raises(EndpointError, match=f"copy the key into {VARIABLE}") as caught:
+        ChatClient(endpoint, where=WHERE, environment={VARIABLE: key})
+    assert key not in str(caught.value)
+
+
+def test_an_address_that_is_none(tmp_path: Path) -> None:
+    asked = ChatClient(
+        Endpoint(base_url="https://ex\u2028a.com/v1", model=MODEL), where=WHERE, folder=tmp_path
+    )
+    assert refused(asked).where == f"{WHERE}.base_url"
 
 
 def test_streamed(server: ChatServer, tmp_path: Path) -> None:
