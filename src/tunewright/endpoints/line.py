@@ -150,7 +150,7 @@ def _wait(fault: Fault, attempt: int) -> float:
     """
     if fault.retry_after is not None:
         return fault.retry_after
-    longest = min(FIRST_WAIT_SECONDS * 2**attempt, LONGEST_WAIT_SECONDS)
+    longest = min(FIRST_WAIT_SECONDS * 2.0**attempt, LONGEST_WAIT_SECONDS)
     return longest * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
 
 

@@ -44,7 +44,7 @@ RULES = [
     ),
     in_set(
         "a reference without a server",
-        {"evaluation": {"reference": {"enabled": True, "endpoint": {"model": "large"}}}},
+        {"evaluation": {"reference": {"enabled": True, "endpoint": {"base_url": None, "model": "large"}}}},
         "evaluation.reference.endpoint.base_url",
         "needs a value, since evaluation.reference.enabled is true",
         "tunewright set evaluation.reference.endpoint.base_url=https://",

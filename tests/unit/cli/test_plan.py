@@ -118,7 +118,7 @@ def test_the_plan_shows_what_the_reference_costs_and_where_rows_go(
     plan(project)
     told = capsys.readouterr().out
     assert "reference large-1: 86 requests, about " in told
-    assert "at most 8,256 to write" in told, "86 answers of 96 tokens"
+    assert "at most 11,008 to write" in told, "86 answers of 128 tokens"
     assert "cost not stated: a price" in told
     assert "note: 86 test rows LEAVE THE HOUSE: they are sent to models.example.com" in told
     words = ["base_url=http://127.0.0.1:8000/v1", "price_per_million_output_tokens=1000.0", "max_cost=2.0"]
@@ -126,7 +126,7 @@ def test_the_plan_shows_what_the_reference_costs_and_where_rows_go(
     capsys.readouterr()
     plan(project)
     told = capsys.readouterr().out
-    assert "about 8.4" in told and "budget 2 USD, so it will stop before the end" in told
+    assert "about 11." in told and "budget 2 USD, so it will stop before the end" in told
     assert "86 test rows and 4 training rows as examples are sent to 127.0.0.1, within the house" in told
 
 

@@ -161,11 +161,11 @@ def test_what_may_pass_is_tried_again(reply: Reply, tmp_path: Path) -> None:
 
 def test_a_wait_that_the_server_asks_for_is_kept_by_all(tmp_path: Path) -> None:
     busy = complaint(429, "slow down", Retry_After="0.3")
-    with ChatServer(replies=[busy]).running() as server:
+    with ChatServer(replies=[busy], seconds=0.02).running() as server:
         found = complete(client(server, tmp_path, max_concurrency=2), [request(f"r{n}") for n in range(8)])
         assert len(found) == 8
-        later = [at - server.times[0] for at in server.times[2:]]
-    assert min(later) >= 0.29
+        later = [at - server.times[0] for at in server.times[1:]]
+    assert sum(at < 0.29 for at in later) <= 2, "what was under way, not what came later"
 
 
 @pytest.mark.parametrize(
@@ -188,9 +188,9 @@ def test_a_wait_without_measure_is_told(tmp_path: Path) -> None:
 
 def test_no_faster_than_allowed(tmp_path: Path) -> None:
     with ChatServer().running() as server:
+        started = time.monotonic()
         complete(client(server, tmp_path, requests_per_minute=1200))
-        gaps = [later - earlier for earlier, later in zip(server.times, server.times[1:], strict=False)]
-    assert sum(gaps) >= 0.14
+        assert time.monotonic() - started >= 0.15, "four requests, 50 ms apart"
 
 
 @pytest.mark.parametrize("most", [1, 3])
@@ -371,7 +371,7 @@ def test_endpoints_that_are_not_asked(server: ChatServer, settings: dict[str, An
 def test_the_budget_is_not_exceeded(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Each prompt has 3 tokens or more and 1 of answer: 5 units or more, at most some 150."""
     many = [request(f"r{number}") for number in range(100)]
-    most = most_tokens(many[0]) + 2 * 20
+    most = most_tokens(many[-1]) + 2 * 20
     with ChatServer().running() as server:
         for concurrency in (1, 4):
             asked = client(

@@ -66,7 +66,7 @@ def test_its_cost_stands_next_to_the_tuned_models(asked: ReportInputs) -> None:
     theirs, own = reference_cost(asked)
     assert "75 answers, 15,000 tokens read, 3,000 written; USD 0.09, USD 1.20 for 1,000 answers" in theirs
     assert "1.2 s an answer" in theirs
-    assert own.startswith("Tuned model: EUR 0.0275 for 1,000 answers; 0.8253 s an answer")
+    assert own.startswith("Tuned model: EUR 0.02751 for 1,000 answers; 0.8253 s an answer")
     assert theirs in text_of(render_report(asked))
 
 
