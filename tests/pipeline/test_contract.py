@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
 import subprocess
 import time
 from pathlib import Path
@@ -14,6 +15,8 @@ from pathlib import Path
 import pytest
 
 from tests.pipeline.conftest import Project, stages_run
+from tests.pipeline.killing import start
+from tests.unit.endpoints.chat_server import MODEL, ChatServer
 
 pytestmark = pytest.mark.slow
 
@@ -136,6 +139,37 @@ def test_another_version_of_the_library_runs_everything(ready: Project, tmp_path
     (tmp_path / "sitecustomize.py").write_text("import tunewright\n\ntunewright.__version__ = '0.1.1'\n")
     output = ready.run("dvc", "repro", PYTHONPATH=str(tmp_path))
     assert stages_run(output) - {"compose"} == EVERYTHING
+
+
+def test_a_reference_that_was_killed_asks_only_for_what_is_missing(ready: Project) -> None:
+    """A model behind a server: killed amid its answers, then run to the end, report and gate included."""
+    ready.restore()
+    with ChatServer(seconds=0.05).running() as server:
+        endpoint = "evaluation.reference.endpoint"
+        words = [f"base_url={server.base_url}", f"model={MODEL}", "max_concurrency=1"]
+        ready.run(
+            *("tunewright", "set", "evaluation.reference.enabled=true"),
+            *(f"{endpoint}.{word}" for word in words),
+            "task.acceptance=[exact_match - reference.exact_match >= -0.9 with confidence 0.6]",
+        )
+        ready.run("dvc", "repro", "compose")
+        running = start(ready, "tunewright", "stage", "reference")
+        running.wait_until(lambda: len(server.bodies) > 2)
+        running.signal(signal.SIGKILL)
+        running.process.wait()
+        assert ready.repro() - {"compose"} == {"reference", "report"}
+        rows = (ready.folder / "artifacts" / "data" / "test.jsonl").read_text().count("\n")
+        asked = server.asked()
+        assert len({*asked}) == rows
+        assert len(asked) <= rows + 1, "one answer was on its way when the stage was killed"
+        before = ready.hashes()
+        ready.run("dvc", "repro", "--single-item", "--force", "reference")
+        assert ready.hashes() == before
+        assert server.asked() == asked
+    assert MODEL in (ready.folder / "reports" / "report.html").read_text()
+    told = ready.run("tunewright", "accept", ok=False)
+    assert MODEL in told.splitlines()[0]
+    assert "over the reference" in told
 
 
 def test_going_back_comes_from_the_cache(ready: Project) -> None:

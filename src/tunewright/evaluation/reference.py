@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from tunewright.artifacts import read_json, write_json
@@ -25,14 +25,18 @@ class ReferenceUse:
         seconds: from request to answer, added up over the answers; waits and failed attempts are left out.
         prompt_tokens: of all prompts, as the server counts.
         completion_tokens: of all answers, likewise.
+        cost: at the prices of the run that wrote it; null if one was not known.
+        currency: of the cost.
     """
 
     answers: int = 0
     seconds: float = 0.0
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    cost: float | None = None
+    currency: str = ""
 
-    def cost(self, endpoint: Endpoint) -> float | None:
+    def cost_at(self, endpoint: Endpoint) -> float | None:
         """In the endpoint's currency, at its prices; None if one is not known."""
         return cost_of(endpoint, self.prompt_tokens, self.completion_tokens)
 
@@ -65,19 +69,21 @@ def predictions_of(rows: Sequence[Row], completions: Sequence[Completion]) -> li
     ]
 
 
-def use_of(completions: Sequence[Completion]) -> ReferenceUse:
-    """What answers took."""
-    return ReferenceUse(
+def use_of(completions: Sequence[Completion], endpoint: Endpoint) -> ReferenceUse:
+    """What answers took, at the endpoint's prices."""
+    use = ReferenceUse(
         answers=len(completions),
         seconds=round(sum(one.seconds for one in completions), 3),
         prompt_tokens=sum(one.prompt_tokens for one in completions),
         completion_tokens=sum(one.completion_tokens for one in completions),
+        currency=endpoint.currency,
     )
+    return replace(use, cost=use.cost_at(endpoint))
 
 
-def write_use(path: Path, use: ReferenceUse, endpoint: Endpoint) -> None:
-    """Write timings/reference.json: the fields, and `cost` with its `currency` at the prices of the day."""
-    write_json(path, {**asdict(use), "cost": use.cost(endpoint), "currency": endpoint.currency})
+def write_use(path: Path, use: ReferenceUse) -> None:
+    """Write timings/reference.json."""
+    write_json(path, asdict(use))
 
 
 def read_use(path: Path) -> ReferenceUse:
@@ -86,5 +92,4 @@ def read_use(path: Path) -> ReferenceUse:
     Raises:
         TunewrightError: the file is missing or damaged.
     """
-    raw = read_json(path)
-    return ReferenceUse(**{name: raw[name] for name in ReferenceUse.__dataclass_fields__})
+    return ReferenceUse(**read_json(path))

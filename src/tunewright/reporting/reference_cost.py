@@ -15,7 +15,7 @@ def reference_cost(inputs: ReportInputs) -> tuple[str, ...]:
     use, reference = inputs.reference, inputs.evaluation.reference
     if use is None:
         return ()
-    cost, currency = use.cost(reference.endpoint), reference.endpoint.currency
+    cost, currency = use.cost_at(reference.endpoint), reference.endpoint.currency
     paid = UNSTATED
     if cost is not None:
         paid = f"{_small(cost, currency)}, {_small(1000 * cost / use.answers, currency)} for 1,000 answers"

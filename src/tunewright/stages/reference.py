@@ -39,7 +39,7 @@ def run(root: Path) -> None:
         write_predictions(root / REFERENCE / PREDICTIONS, [])
         write_details(root / REFERENCE / DETAILS, {})
         write_results(root / METRICS / "reference.json", {})
-        write_use(root / TIMINGS / "reference.json", ReferenceUse(), reference.endpoint)
+        write_use(root / TIMINGS / "reference.json", ReferenceUse())
         return
     client = ChatClient(reference.endpoint, where=ENDPOINT)
     custom = custom_metrics(task.metrics, load_extensions(root))
@@ -63,5 +63,5 @@ def run(root: Path) -> None:
             root / REFERENCE / DETAILS, {"reference": details_of(answers, scored, task, evaluation)}
         )
         write_results(root / METRICS / "reference.json", results)
-        write_use(root / TIMINGS / "reference.json", use_of(completions), reference.endpoint)
+        write_use(root / TIMINGS / "reference.json", use_of(completions, reference.endpoint))
         tracker.summary(flat_values(results))

@@ -332,7 +332,7 @@ def write_project(
         write_details(root / artifacts.REFERENCE / DETAILS, {"reference": details["reference"]})
         write_results(root / "metrics/reference.json", {"reference": measured["reference"]})
         use = ReferenceUse(len(answered["reference"]), 90.0, 15_000, 3_000)
-        write_use(root / "timings/reference.json", use, declared.evaluation.reference.endpoint)
+        write_use(root / "timings/reference.json", use)
     write_results(root / "metrics/baseline.json", {who: measured[who] for who in ("zero_shot", "few_shot")})
     write_results(root / "metrics/evaluation.json", {"tuned": measured["tuned"]})
     for folder in (artifacts.BASE_SUITES, artifacts.TUNED_SUITES):
