@@ -25,7 +25,7 @@ from tunewright.evaluation.suites.judge import SuiteResult
 from tunewright.evaluation.verdict import Verdict
 from tunewright.models.record import BaseModelRecord
 from tunewright.reporting.loss_curve import LossPoint
-from tunewright.reporting.names import contestants
+from tunewright.reporting.names import among
 
 
 @dataclass(frozen=True)
@@ -78,5 +78,5 @@ class ReportInputs:
 
     @property
     def contestants(self) -> dict[Contestant, str]:
-        """Those that answered, by name, in the order in which they are shown."""
-        return contestants(self.scores, self.evaluation.reference.title)
+        """Who was scored, by the name that tables show, in the order of all tables."""
+        return among(self.scores, self.evaluation.reference.title)
