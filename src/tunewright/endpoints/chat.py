@@ -164,4 +164,10 @@ def _key(variable: str | None, where: str, environment: Mapping[str, str]) -> st
             where=f"{where}.api_key_env",
             fix=f"put {variable}=... into .env and load it: set -a && . ./.env && set +a",
         )
+    if not key.isascii() or not key.isprintable() or " " in key:
+        raise EndpointError(
+            f"names {variable}, whose value holds a space, a line break or a letter that no key has",
+            where=f"{where}.api_key_env",
+            fix=f"copy the key into {variable} anew",
+        )
     return key

@@ -59,7 +59,7 @@ class Line:
         """Connect nothing yet."""
         self.endpoint, self.where = endpoint, where
         self._key, self._stream = key, stream
-        self._client = _client(endpoint, key)
+        self._client = _client(endpoint, where, key)
 
     def __enter__(self) -> Line:
         """The line itself."""
@@ -150,7 +150,7 @@ def _wait(fault: Fault, attempt: int) -> float:
     """
     if fault.retry_after is not None:
         return fault.retry_after
-    longest = min(FIRST_WAIT_SECONDS * 2**attempt, LONGEST_WAIT_SECONDS)
+    longest = min(FIRST_WAIT_SECONDS * 2.0**attempt, LONGEST_WAIT_SECONDS)
     return longest * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
 
 
@@ -173,23 +173,31 @@ def _with_models(what: str, fix: str, line: Line, known: list[str]) -> tuple[str
     return f"{what}; it has: {listed}", f"tunewright set {line.where}.model={near[0]}" if near else fix
 
 
-def _client(endpoint: Endpoint, key: str | None) -> OpenAI:
+def _client(endpoint: Endpoint, where: str, key: str | None) -> OpenAI:
     """The package's client, without its own retries, which know neither pace nor budget, nor redirects.
 
     What is sent goes to the address that the settings name, and nowhere else.
     """
     try:
+        import httpx2
         from openai import DefaultHttpxClient, OpenAI
     except ModuleNotFoundError as error:
-        if error.name != "openai":
+        if error.name not in ("openai", "httpx2"):
             raise
         raise EndpointError(
             "to ask a server the package openai is needed", fix="pip install 'tunewright[endpoint]'"
         ) from error
-    return OpenAI(
-        api_key=key or NO_KEY,
-        base_url=endpoint.base_url,
-        timeout=endpoint.timeout_seconds,
-        max_retries=0,
-        http_client=DefaultHttpxClient(follow_redirects=False, timeout=endpoint.timeout_seconds),
-    )
+    try:
+        return OpenAI(
+            api_key=key or NO_KEY,
+            base_url=endpoint.base_url,
+            timeout=endpoint.timeout_seconds,
+            max_retries=0,
+            http_client=DefaultHttpxClient(follow_redirects=False, timeout=endpoint.timeout_seconds),
+        )
+    except httpx2.InvalidURL as error:
+        raise EndpointError(
+            f"{endpoint.base_url!r} is no address: {error}",
+            where=f"{where}.base_url",
+            fix=f"tunewright set {where}.base_url=ADDRESS",
+        ) from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, NonNegativeInt, ValidationError
 
 from tunewright.endpoints.answer import Completion
 from tunewright.endpoints.faults import FaultError, malformed
@@ -27,8 +27,8 @@ class _Choice(BaseModel):
 
 
 class _Usage(BaseModel):
-    prompt_tokens: int
-    completion_tokens: int
+    prompt_tokens: NonNegativeInt
+    completion_tokens: NonNegativeInt
 
 
 class _Answer(BaseModel):
@@ -128,6 +128,8 @@ def _completion(
         content = ""
     if usage is None:
         raise FaultError(malformed("`usage` is missing, and without it neither tokens nor cost are known"))
+    # Half a surrogate pair, which JSON can write, is no text: no file could hold it.
+    content = content.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return Completion(content, usage.prompt_tokens, usage.completion_tokens, finish_reason, seconds, first)
 
 
@@ -135,7 +137,7 @@ def _json(text: str) -> Any:  # noqa: ANN401 - a JSON value
     """Raises: FaultError: the text is no JSON."""
     try:
         return json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         what = (
             "an HTML page"
             if text.lstrip()[:1] == "<"

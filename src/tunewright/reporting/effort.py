@@ -10,7 +10,7 @@ from tunewright.evaluation.predictions import Contestant
 from tunewright.reporting import numbers
 from tunewright.reporting.facts import Table
 from tunewright.reporting.inputs import ReportInputs
-from tunewright.reporting.names import CONTESTANTS, TUNED
+from tunewright.reporting.names import TUNED
 
 AT_ONCE = "Rows at once"
 TOKENS = ("Prompt tokens a row", "in all", "Answer tokens a row", "of all answers")
@@ -19,11 +19,13 @@ WAITS = ("First token after", "Whole request, median", "95th percentile")
 
 def effort_table(inputs: ReportInputs) -> Table:
     """A row a contestant; without waits where none were measured."""
-    requests = max((found.requests for who in CONTESTANTS if (found := _latency(inputs, who))), default=0)
+    requests = max(
+        (found.requests for who in inputs.contestants if (found := _latency(inputs, who))), default=0
+    )
     columns = ("Contestant", AT_ONCE, *TOKENS, *(WAITS if requests else ()))
     rows = tuple(
         (name, _at_once(inputs, who), *_tokens(inputs, who), *(_waits(inputs, who) if requests else ()))
-        for who, name in CONTESTANTS.items()
+        for who, name in inputs.contestants.items()
     )
     how = (
         f"tokens, and the waits of the first {requests} test rows asked one at a time"
@@ -68,4 +70,6 @@ def _latency(inputs: ReportInputs, who: Contestant) -> Latency | None:
 
 
 def _timing(inputs: ReportInputs, who: Contestant) -> Mapping[str, Any]:
-    return inputs.timings["evaluate" if who == TUNED else "baseline"]
+    """The reference is asked by another client, which times no single requests."""
+    stages: dict[Contestant, str] = {"zero_shot": "baseline", "few_shot": "baseline", TUNED: "evaluate"}
+    return inputs.timings[stages[who]] if who in stages else {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import signal
 import threading
@@ -160,11 +161,11 @@ def test_what_may_pass_is_tried_again(reply: Reply, tmp_path: Path) -> None:
 
 def test_a_wait_that_the_server_asks_for_is_kept_by_all(tmp_path: Path) -> None:
     busy = complaint(429, "slow down", Retry_After="0.3")
-    with ChatServer(replies=[busy]).running() as server:
+    with ChatServer(replies=[busy], seconds=0.02).running() as server:
         found = complete(client(server, tmp_path, max_concurrency=2), [request(f"r{n}") for n in range(8)])
         assert len(found) == 8
-        later = [at - server.times[0] for at in server.times[2:]]
-    assert min(later) >= 0.29
+        later = [at - server.times[0] for at in server.times[1:]]
+    assert sum(at < 0.29 for at in later) <= 2, "what was under way, not what came later"
 
 
 @pytest.mark.parametrize(
@@ -187,9 +188,9 @@ def test_a_wait_without_measure_is_told(tmp_path: Path) -> None:
 
 def test_no_faster_than_allowed(tmp_path: Path) -> None:
     with ChatServer().running() as server:
+        started = time.monotonic()
         complete(client(server, tmp_path, requests_per_minute=1200))
-        gaps = [later - earlier for earlier, later in zip(server.times, server.times[1:], strict=False)]
-    assert sum(gaps) >= 0.14
+        assert time.monotonic() - started >= 0.15, "four requests, 50 ms apart"
 
 
 @pytest.mark.parametrize("most", [1, 3])
@@ -216,6 +217,8 @@ MALFORMED = {
     "null": (answer(None), "`content` is null, though the answer ended with 'stop'"),
     "no usage": ({**answer("x"), "usage": None}, "`usage` is missing"),
     "a list": ([1], "valid dictionary"),
+    "tokens below zero": (answer("x", prompt=-1), "greater than or equal to 0"),
+    "too deep": ("[" * 100_000, "it is no JSON"),
     "a number": (answer(5), "`choices.0.message.content`: input should be a valid string"),  # type: ignore[arg-type]
 }
 
@@ -224,7 +227,7 @@ MALFORMED = {
 @pytest.mark.parametrize("name", MALFORMED)
 def test_answers_that_are_none(name: str, stream: bool, tmp_path: Path) -> None:
     body, what = MALFORMED[name]
-    text = body if isinstance(body, str) else __import__("json").dumps(body)
+    text = body if isinstance(body, str) else json.dumps(body)
     with ChatServer(replies=[Reply(200, text)]).running() as server:
         error = refused(client(server, tmp_path, stream=stream, max_retries=0))
         assert len(server.bodies) == 1
@@ -238,6 +241,27 @@ def test_an_answer_that_was_held_back_is_empty(tmp_path: Path) -> None:
     with ChatServer(replies=[Reply(200, answer(None, reason="content_filter"))]).running() as server:
         [held] = complete(client(server, tmp_path), REQUESTS[:1])
     assert (held.text, held.finished, held.finish_reason) == ("", False, "content_filter")
+
+
+def test_half_a_surrogate_pair_is_no_text(tmp_path: Path) -> None:
+    with ChatServer(replies=[Reply(200, json.dumps(answer("a\ud800b \U0001f600")))]).running() as server:
+        [found] = complete(client(server, tmp_path), REQUESTS[:1])
+    assert found.text == "a\ufffdb \U0001f600"
+
+
+@pytest.mark.parametrize("key", ["two words", "caf\xe9", "line\nbreak"])
+def test_a_key_that_is_none(key: str, server: ChatServer) -> None:
+    endpoint = Endpoint(base_url=server.base_url, model=MODEL, api_key_env=VARIABLE)
+    with pytest.raises(EndpointError, match=f"copy the key into {VARIABLE}") as caught:
+        ChatClient(endpoint, where=WHERE, environment={VARIABLE: key})
+    assert key not in str(caught.value)
+
+
+def test_an_address_that_is_none(tmp_path: Path) -> None:
+    asked = ChatClient(
+        Endpoint(base_url="https://ex\u2028a.com/v1", model=MODEL), where=WHERE, folder=tmp_path
+    )
+    assert refused(asked).where == f"{WHERE}.base_url"
 
 
 def test_streamed(server: ChatServer, tmp_path: Path) -> None:
@@ -347,7 +371,7 @@ def test_endpoints_that_are_not_asked(server: ChatServer, settings: dict[str, An
 def test_the_budget_is_not_exceeded(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Each prompt has 3 tokens or more and 1 of answer: 5 units or more, at most some 150."""
     many = [request(f"r{number}") for number in range(100)]
-    most = most_tokens(many[0]) + 2 * 20
+    most = most_tokens(many[-1]) + 2 * 20
     with ChatServer().running() as server:
         for concurrency in (1, 4):
             asked = client(

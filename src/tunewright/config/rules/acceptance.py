@@ -64,6 +64,20 @@ def criterion_slices(task: Task, data: Data) -> Iterator[Problem]:
                 yield Problem(key, what, fix=did_you_mean(value, fields[name]))
 
 
+def references(task: Task, evaluation: Evaluation) -> Iterator[Problem]:
+    """A criterion over the reference needs one, and a metric that its answers alone can give."""
+    for index, criterion in enumerate(task.acceptance):
+        if criterion.over != "reference" or criterion.metric in MEASURED:
+            continue
+        if not evaluation.reference.enabled:
+            what = "the reference is not asked: evaluation.reference.enabled is false"
+            fix = "tunewright set evaluation.reference.enabled=true, or compare with few_shot or zero_shot"
+            yield Problem(f"{KEY}.{index}.over", what, fix=fix)
+        elif metric_of(criterion.metric).on_request:
+            what = f"{criterion.metric} needs likelihoods, which no server tells: the reference has none"
+            yield Problem(f"{KEY}.{index}.over", what, fix="compare with few_shot or zero_shot")
+
+
 def prices(task: Task, hardware: Hardware) -> Iterator[Problem]:
     """A criterion on money needs a price."""
     for index, criterion in enumerate(task.acceptance):

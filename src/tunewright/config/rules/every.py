@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from tunewright.config.rules.acceptance import criteria, criterion_slices, prices, waits
+from tunewright.config.rules.acceptance import criteria, criterion_slices, prices, references, waits
 from tunewright.config.rules.cleaning import languages
 from tunewright.config.rules.data import balance, minimum, sources, split, strata
+from tunewright.config.rules.endpoint import endpoint
 from tunewright.config.rules.engine import (
     engine_for_metrics,
     engine_of_method,
@@ -68,12 +69,16 @@ def broken_rules(groups: Mapping[str, Node]) -> Iterator[Problem]:
     if isinstance(evaluation, Evaluation):
         yield from sampling(evaluation)
         yield from server(evaluation)
+        reference = evaluation.reference
+        needed_by = "evaluation.reference.enabled" if reference.enabled else ""
+        yield from endpoint(reference.endpoint, "evaluation.reference.endpoint", needed_by)
     if isinstance(evaluation, Evaluation) and isinstance(method, Method):
         yield from engine_of_method(evaluation, method)
     if isinstance(evaluation, Evaluation) and isinstance(task, Task):
         yield from engine_for_metrics(evaluation, task)
         yield from decisions(evaluation, task)
         yield from waits(task, evaluation)
+        yield from references(task, evaluation)
     if isinstance(evaluation, Evaluation) and isinstance(data, Data):
         yield from planted(evaluation, data)
     if isinstance(task, Task) and isinstance(hardware, Hardware):
