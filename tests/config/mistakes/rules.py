@@ -624,7 +624,7 @@ RULES = [
         {"task": {"acceptance": ["request_seconds_p95 <= 3"]}, "evaluation": {"latency": {"requests": 0}}},
         "task.acceptance.0.metric",
         "request_seconds_p95 is not measured",
-        "tunewright set evaluation.latency.requests=8",
+        "tunewright set evaluation.latency.requests=4",
     ),
     in_set(
         "nucleus without temperature",
@@ -645,6 +645,24 @@ RULES = [
         "evaluation.engine",
         "vllm needs device cuda, not cpu",
         "tunewright set evaluation.engine=transformers",
+    ),
+    in_set(
+        "vllm with a whole tuned model",
+        {"evaluation": {"engine": "vllm"}},
+        "evaluation.engine",
+        "hold base and tuned model at once",
+        "evaluation.engine=server",
+        method="full",
+        hardware="l4",
+    ),
+    in_set(
+        "vllm with DoRA",
+        {"evaluation": {"engine": "vllm"}},
+        "evaluation.engine",
+        "vllm loads no DoRA adapters",
+        "tunewright set method=lora",
+        method="dora",
+        hardware="l4",
     ),
     in_set(
         "server without address",

@@ -93,7 +93,7 @@ def waits(task: Task, evaluation: Evaluation) -> Iterator[Problem]:
     for index, criterion in enumerate(task.acceptance):
         if criterion.metric in WAITS and evaluation.latency.requests == 0:
             what = f"{criterion.metric} is not measured: evaluation.latency.requests is 0"
-            yield Problem(f"{KEY}.{index}.metric", what, fix="tunewright set evaluation.latency.requests=8")
+            yield Problem(f"{KEY}.{index}.metric", what, fix="tunewright set evaluation.latency.requests=4")
 
 
 def _better_low(criterion: Criterion) -> bool:

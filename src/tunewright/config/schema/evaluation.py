@@ -109,7 +109,7 @@ class Latency(Node):
         requests: the first so many test rows are asked once more, one at a time; 0 measures nothing.
     """
 
-    requests: int = Field(default=8, ge=0, le=1000)
+    requests: int = Field(default=4, ge=0, le=1000)
 
 
 class Evaluation(Node):
