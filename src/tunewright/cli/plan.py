@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 import typer
 
 from tunewright.artifacts import TIMINGS, read_json
-from tunewright.cli.plan_reference import reference_lines
+from tunewright.cli.plan_reference import reference_lines, where_rows_go
 from tunewright.cli.plan_suites import suite_lines
 from tunewright.config.compose import compose
 from tunewright.config.schema import Settings
@@ -47,9 +47,20 @@ def plan(root: Path) -> None:
         train, validation, test = (read_rows(Path(folder) / f"{name}.jsonl") for name in SPLITS)
     tokens = _tokens(root, settings, [*train, *validation])
     suites = suite_lines(root, settings, train, test)
-    reference = reference_lines(settings, train, test)
+    sent = [*_engine(settings, len(test)), *reference_lines(settings, train, test)]
     training = _training(settings, len(train), tokens)
-    typer.echo("\n".join([*_data(card, settings), *training, *suites, *reference, *_time(root, settings)]))
+    typer.echo("\n".join([*_data(card, settings), *training, *suites, *sent, *_time(root, settings)]))
+
+
+def _engine(settings: Settings, rows: int) -> Iterator[str]:
+    """What answers, where it is not this process; and what leaves the house for it."""
+    evaluation = settings.evaluation
+    if evaluation.engine == "vllm":
+        yield "engine    vllm answers the test rows"
+    elif evaluation.engine == "server":
+        server, asked = evaluation.server, min(rows, evaluation.max_rows or rows)
+        yield f"engine    {server.base_model} and {server.tuned_model} on a server answer the test rows"
+        yield f"          {where_rows_go(str(server.base_url), asked, settings.evaluation.few_shot.k)}"
 
 
 def _data(card: DataCard, settings: Settings) -> Iterator[str]:

@@ -43,7 +43,7 @@ def reference_lines(settings: Settings, train: Sequence[Row], test: Sequence[Row
         f"{written:,} to write (estimated from characters)"
     )
     yield f"          {_cost(endpoint, read, written)}"
-    yield f"          {_where(str(endpoint.base_url), len(rows), len(shown))}"
+    yield f"          {where_rows_go(str(endpoint.base_url), len(rows), len(shown))}"
 
 
 def _cost(endpoint: Endpoint, read: int, written: int) -> str:
@@ -58,7 +58,8 @@ def _cost(endpoint: Endpoint, read: int, written: int) -> str:
     return f"{told}; budget {endpoint.max_cost:g} {endpoint.currency}{stop}"
 
 
-def _where(base_url: str, rows: int, examples: int) -> str:
+def where_rows_go(base_url: str, rows: int, examples: int) -> str:
+    """How many rows are sent to a server, and whether it is within the house."""
     sent = f"{rows} test rows" + (f" and {examples} training rows as examples" if examples else "")
     host = urlsplit(base_url).hostname
     if is_within(base_url):
