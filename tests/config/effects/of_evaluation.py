@@ -161,7 +161,11 @@ def detectable(settings: Settings, _: Path) -> object:
 FEW = {"evaluation.max_new_tokens": 3}
 SERVED = {
     "evaluation.engine": "server",
-    "evaluation.server": {"base_url": "http://localhost:8000/v1", "base_model": "a", "tuned_model": "b"},
+    "evaluation.server": {
+        "base_url": "http://localhost:8000/v1",
+        "base_model_name": "a",
+        "tuned_model_name": "b",
+    },
 }
 WARM = {"evaluation.temperature": 1.5}
 EFFECTS = {
@@ -173,8 +177,8 @@ EFFECTS = {
     "evaluation.top_p": Effect(generated, 0.05, FEW | WARM),
     "evaluation.seed": Effect(generated, 1, FEW | WARM),
     "evaluation.server.base_url": Effect(sent, "http://localhost:9/v1", SERVED),
-    "evaluation.server.base_model": Effect(sent, "other", SERVED),
-    "evaluation.server.tuned_model": Effect(sent, "other", SERVED),
+    "evaluation.server.base_model_name": Effect(sent, "other", SERVED),
+    "evaluation.server.tuned_model_name": Effect(sent, "other", SERVED),
     "evaluation.server.api_key_env": Effect(sent, "KEY", SERVED),
     "evaluation.server.timeout_seconds": Effect(sent, 5.0, SERVED),
     "evaluation.engine": Effect(asked, "vllm", {"hardware.device": "cuda"}),

@@ -670,16 +670,21 @@ RULES = [
         "evaluation.server.base_url",
         "needs a value, since evaluation.engine is server",
         "tunewright set evaluation.server.base_url=http://localhost:8000/v1",
+        also=("evaluation.server.base_model_name", "evaluation.server.tuned_model_name"),
     ),
     in_set(
         "server with one model",
         {
             "evaluation": {
                 "engine": "server",
-                "server": {"base_url": "http://localhost:8000/v1", "base_model": "m", "tuned_model": "m"},
+                "server": {
+                    "base_url": "http://localhost:8000/v1",
+                    "base_model_name": "m",
+                    "tuned_model_name": "m",
+                },
             }
         },
-        "evaluation.server.tuned_model",
+        "evaluation.server.tuned_model_name",
         "is the name of the base model too",
     ),
     in_set(
@@ -694,7 +699,11 @@ RULES = [
             "task": {"acceptance": ["peak_memory_mb <= 2000"]},
             "evaluation": {
                 "engine": "server",
-                "server": {"base_url": "http://localhost:8000/v1", "base_model": "a", "tuned_model": "b"},
+                "server": {
+                    "base_url": "http://localhost:8000/v1",
+                    "base_model_name": "a",
+                    "tuned_model_name": "b",
+                },
             },
         },
         "task.acceptance.0.metric",
@@ -711,7 +720,11 @@ RULES = [
             },
             "evaluation": {
                 "engine": "server",
-                "server": {"base_url": "http://localhost:8000/v1", "base_model": "a", "tuned_model": "b"},
+                "server": {
+                    "base_url": "http://localhost:8000/v1",
+                    "base_model_name": "a",
+                    "tuned_model_name": "b",
+                },
             },
         },
         "task.metrics.0",

@@ -137,7 +137,7 @@ def test_the_plan_says_which_server_answers_and_where_rows_go(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     server = "evaluation.server"
-    words = ["base_url=https://models.example.com/v1", "base_model=small", "tuned_model=ours"]
+    words = ["base_url=https://models.example.com/v1", "base_model_name=small", "tuned_model_name=ours"]
     set_values(project, ["evaluation.engine=server", *(f"{server}.{word}" for word in words)])
     capsys.readouterr()
     plan(project)

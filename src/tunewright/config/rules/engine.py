@@ -40,15 +40,19 @@ def server(evaluation: Evaluation) -> Iterator[Problem]:
         return
     for name, example in (
         ("base_url", "http://localhost:8000/v1"),
-        ("base_model", "NAME"),
-        ("tuned_model", "NAME"),
+        ("base_model_name", "NAME"),
+        ("tuned_model_name", "NAME"),
     ):
         if getattr(given, name) is None:
             fix = f"tunewright set {SERVER}.{name}={example}"
             yield Problem(f"{SERVER}.{name}", "needs a value, since evaluation.engine is server", fix=fix)
-    if given.tuned_model is not None and given.base_model == given.tuned_model:
-        what = f"{given.tuned_model!r} is the name of the base model too: it would be compared with itself"
-        yield Problem(f"{SERVER}.tuned_model", what, fix="write the name under which the adapter is served")
+    if given.tuned_model_name is not None and given.base_model_name == given.tuned_model_name:
+        what = (
+            f"{given.tuned_model_name!r} is the name of the base model too: it would be compared with itself"
+        )
+        yield Problem(
+            f"{SERVER}.tuned_model_name", what, fix="write the name under which the adapter is served"
+        )
 
 
 def engine_on_machine(evaluation: Evaluation, hardware: Hardware) -> Iterator[Problem]:

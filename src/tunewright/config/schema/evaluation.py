@@ -19,15 +19,15 @@ class Server(Node):
     Attributes:
         base_url: its address, version included, such as http://localhost:8000/v1; https, unless it is on this
             machine or has a private address.
-        base_model: name of the base model there.
-        tuned_model: name of the tuned model there.
+        base_model_name: name of the base model there.
+        tuned_model_name: name of the tuned model there.
         api_key_env: name of the environment variable that holds the key, never the key; null sends none.
         timeout_seconds: an answer that takes longer is asked for again.
     """
 
     base_url: Annotated[str, Field(min_length=1)] | None = None
-    base_model: Annotated[str, Field(min_length=1)] | None = None
-    tuned_model: Annotated[str, Field(min_length=1)] | None = None
+    base_model_name: Annotated[str, Field(min_length=1)] | None = None
+    tuned_model_name: Annotated[str, Field(min_length=1)] | None = None
     api_key_env: Annotated[str, Field(pattern=r"^[A-Z_][A-Z0-9_]*$")] | None = None
     timeout_seconds: float = Field(default=60.0, gt=0)
 

@@ -99,7 +99,7 @@ def tuned_engine(
             base, tuned = (
                 ServerEngine(role, tokenizer, greedy, room=room, folder=folder) for role in ("base", "tuned")
             )
-            prove_served(base, tuned, rows, prompts, str(evaluation.server.tuned_model))
+            prove_served(base, tuned, rows, prompts, str(evaluation.server.tuned_model_name))
             return ServerEngine("tuned", tokenizer, evaluation, room=room, folder=folder)
 
 

@@ -101,7 +101,7 @@ class ServerEngine:
 
     def _connect(self, folder: Path, *, stream: bool) -> ChatClient:
         server = self._evaluation.server
-        model = server.base_model if self._role == "base" else server.tuned_model
+        model = server.base_model_name if self._role == "base" else server.tuned_model_name
         endpoint = Endpoint(
             base_url=server.base_url,
             model=model,
@@ -167,13 +167,13 @@ def prove_served(
         answers = [next(engine.answers([one], [[one]]))[0].text for engine in (base, tuned)]
         if answers[0] != answers[1]:
             return
-    raise differ_nowhere(f"{WHERE}.tuned_model ({name})", len(asked), "the answers")
+    raise differ_nowhere(f"{WHERE}.tuned_model_name ({name})", len(asked), "the answers")
 
 
 def _ours(fix: str, role: Role) -> str:
     """The client's advice with the names that its settings have here."""
     names = {
-        f"{WHERE}.model": f"{WHERE}.{role}_model",
+        f"{WHERE}.model": f"{WHERE}.{role}_model_name",
         f"{WHERE}.max_concurrency": "evaluation.batch_size",
         f"{WHERE}.requests_per_minute": "evaluation.batch_size",
     }

@@ -51,7 +51,7 @@ def _any_model(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def settings(served: ChatServer, **changes: Any) -> Evaluation:
-    server = Server(base_url=served.base_url, base_model="base", tuned_model="tuned")
+    server = Server(base_url=served.base_url, base_model_name="base", tuned_model_name="tuned")
     return Evaluation(
         **{"engine": "server", "server": server, "max_new_tokens": 20, "batch_size": 1, **changes}
     )
@@ -138,7 +138,7 @@ def test_errors_name_the_settings_of_this_engine(tokenizer: Any, tmp_path: Path)
             contestant="tuned",
             folder=tmp_path,
         )
-    assert "evaluation.server.tuned_model" in caught.value.fix
+    assert "evaluation.server.tuned_model_name" in caught.value.fix
     assert "evaluation.server.model" not in str(caught.value)
 
 
@@ -170,7 +170,7 @@ def test_models_that_answer_alike_are_refused(served: ChatServer, tokenizer: Any
     assert len(served.bodies) == 2, "the first difference is enough"
     with pytest.raises(EvaluationError, match="on 6 test prompts the answers are the same") as caught:
         prove_served(one, one, ROWS, PROMPTS, "tuned")
-    assert caught.value.where == "evaluation.server.tuned_model (tuned)"
+    assert caught.value.where == "evaluation.server.tuned_model_name (tuned)"
 
 
 def test_a_project_is_scored_by_a_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -178,7 +178,7 @@ def test_a_project_is_scored_by_a_server(tmp_path: Path, monkeypatch: pytest.Mon
         params = CHOICES + (
             "set:\n  evaluation:\n"
             "    {engine: server, batch_size: 1, max_new_tokens: 30, latency: {requests: 1}, "
-            f"server: {{base_url: '{served.base_url}', base_model: base, tuned_model: tuned}}}}\n"
+            f"server: {{base_url: '{served.base_url}', base_model_name: base, tuned_model_name: tuned}}}}\n"
         )
         (tmp_path / "project" / "extensions").mkdir(parents=True)
         project = make_project(tmp_path / "project", params, monkeypatch, test_rows=3)
