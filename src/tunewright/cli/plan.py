@@ -47,23 +47,21 @@ def plan(root: Path) -> None:
         train, validation, test = (read_rows(Path(folder) / f"{name}.jsonl") for name in SPLITS)
     tokens = _tokens(root, settings, [*train, *validation])
     suites = suite_lines(root, settings, train, test)
-    sent = [*_engine(settings, len(train), len(test)), *reference_lines(settings, train, test)]
+    sent = [*_engine(settings, len(test)), *reference_lines(settings, train, test)]
     training = _training(settings, len(train), tokens)
     typer.echo("\n".join([*_data(card, settings), *training, *suites, *sent, *_time(root, settings)]))
 
 
-def _engine(settings: Settings, train: int, test: int) -> Iterator[str]:
+def _engine(settings: Settings, test: int) -> Iterator[str]:
     """What answers, where it is not this process; and what leaves the house for it."""
-    evaluation = settings.evaluation
-    server, few_shot = evaluation.server, evaluation.few_shot
+    evaluation, server = settings.evaluation, settings.evaluation.server
     if evaluation.engine == "vllm":
         yield "engine    vllm answers the test rows"
     elif evaluation.engine == "server":
         asked = min(test, evaluation.max_rows or test)
-        shown = few_shot.k if few_shot.by == "seed" else min(train, few_shot.k * asked)  # at most
         models = f"{server.base_model_name} and {server.tuned_model_name}"
         yield f"engine    {models} on a server answer the test rows"
-        yield f"          {where_rows_go(str(server.base_url), asked, shown)}"
+        yield f"          {where_rows_go(str(server.base_url), asked, with_examples=True)}"
 
 
 def _data(card: DataCard, settings: Settings) -> Iterator[str]:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from tunewright.artifacts import read_json, write_json
 from tunewright.config.schema.endpoint import Endpoint
+from tunewright.config.schema.evaluation import FewShot, Reference
+from tunewright.data.canaries import without_canaries
 from tunewright.data.rows import Row
 from tunewright.endpoints.answer import ChatRequest, Completion
 from tunewright.endpoints.budget import cost_of
-from tunewright.evaluation.few_shot import few_shot_prompt
+from tunewright.evaluation.few_shot import choose_examples, few_shot_prompt
 from tunewright.evaluation.generate import last_question
 from tunewright.evaluation.predictions import Prediction
 
@@ -41,13 +43,23 @@ class ReferenceUse:
         return cost_of(endpoint, self.prompt_tokens, self.completion_tokens)
 
 
-def requests_for(rows: Sequence[Row], examples: Sequence[Sequence[Row]]) -> list[ChatRequest]:
-    """A request a row, asked as the other contestants are.
+def requests_for(
+    rows: Sequence[Row], train: Iterable[Row], reference: Reference, few_shot: FewShot
+) -> list[ChatRequest]:
+    """A request a row, asked as the tuned model is, or with the examples of the base model's few-shot prompt.
 
     Args:
         rows: the test rows, instructions included.
-        examples: of each row, put before its question; none asks as the tuned model is asked.
+        train: where examples come from, if they are asked for. Planted secrets stay in the house.
+        reference: whether there are examples.
+        few_shot: which.
+
+    Raises:
+        EvaluationError: there are fewer training rows than examples asked for.
     """
+    if not reference.few_shot:
+        return [ChatRequest(f"test row {row.id}", row.prompt) for row in rows]
+    examples = choose_examples([*without_canaries(train)], rows, few_shot)
     return [
         ChatRequest(f"test row {row.id}", few_shot_prompt(row, own))
         for row, own in zip(rows, examples, strict=True)

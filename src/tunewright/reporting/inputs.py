@@ -73,8 +73,8 @@ class ReportInputs:
     timings: Mapping[str, Mapping[str, Any]]
     hashes: Mapping[str, str]
     suites: Sequence[SuiteResult]
-    reference: ReferenceUse | None = None
-    against_reference: Prompting | None = None
+    reference: ReferenceUse | None
+    against_reference: Prompting | None
 
     @property
     def contestants(self) -> dict[Contestant, str]:

@@ -130,7 +130,7 @@ def test_the_plan_shows_what_the_reference_costs_and_where_rows_go(
     plan(project)
     told = capsys.readouterr().out
     assert "about 11." in told and "budget 2 USD, so it will stop before the end" in told
-    assert "86 test rows and 4 training rows as examples are sent to 127.0.0.1, within the house" in told
+    assert "86 test rows and training rows as examples are sent to 127.0.0.1, within the house" in told
 
 
 def test_the_plan_says_which_server_answers_and_where_rows_go(
@@ -143,7 +143,7 @@ def test_the_plan_says_which_server_answers_and_where_rows_go(
     plan(project)
     told = capsys.readouterr().out
     assert "engine    small and ours on a server answer the test rows" in told
-    assert "note: 86 test rows and 4 training rows as examples LEAVE THE HOUSE" in told
+    assert "note: 86 test rows and training rows as examples LEAVE THE HOUSE" in told
 
 
 def test_the_plan_counts_the_time_of_single_requests(
