@@ -27,9 +27,11 @@ from tunewright.data.raw_row import Place
 from tunewright.data.review.standing import Agreement, Reviewer, ReviewStanding
 from tunewright.data.rows import Message, Row
 from tunewright.evaluation.details import Details
+from tunewright.evaluation.latency import Latency, ScoringRecord
 from tunewright.evaluation.metrics.classification import LabelResult
 from tunewright.evaluation.metrics.extraction import FieldResult, Violation
 from tunewright.evaluation.predictions import Prediction
+from tunewright.evaluation.reference import ReferenceUse
 from tunewright.evaluation.slices import SliceScores
 from tunewright.evaluation.statistics import Interval
 from tunewright.evaluation.suites.question import ItemScore
@@ -69,6 +71,10 @@ SCORES = File("JSON: `{contestant: {metric: score}}`; each score has these field
 SUITE_SCORES = File('JSON: `{"items": [...]}`, an item of a suite each.', ItemScore)
 TIMING = File("JSON. Differs from run to run, so nothing compares it.", TimingRecord, (MachineRecord,))
 
+SCORING = File(
+    "JSON. Differs from run to run, so nothing compares it.", ScoringRecord, (Latency, MachineRecord)
+)
+
 FILES = {
     "resolved.yaml": File("YAML: every setting with its value, in the order of [the settings](settings.md)."),
     "artifacts/base_model.json": File("JSON. In git: it pins the base model.", BaseModelRecord),
@@ -106,6 +112,8 @@ FILES = {
     "artifacts/baseline/predictions.jsonl": PREDICTIONS,
     "artifacts/baseline/details.json": DETAILS,
     "artifacts/evaluation/predictions.jsonl": PREDICTIONS,
+    "artifacts/reference/predictions.jsonl": PREDICTIONS,
+    "artifacts/reference/details.json": DETAILS,
     "artifacts/base_suites/scores.json": SUITE_SCORES,
     "artifacts/tuned_suites/scores.json": SUITE_SCORES,
     "artifacts/evaluation/details.json": DETAILS,
@@ -119,16 +127,18 @@ FILES = {
     ),
     "metrics/baseline.json": SCORES,
     "metrics/evaluation.json": SCORES,
+    "metrics/reference.json": SCORES,
     "metrics/train.json": File("JSON.", TrainingMetrics),
     "metrics/acceptance.json": File("JSON.", Verdict, (Judgement,)),
     "metrics/suites.json": File(
         "JSON: of each metric of the suites the tuned model's value by its name, then `_base`, "
         "`_difference`, the ends of the intervals (`_low`, `_high`) and `_passed`."
     ),
-    "timings/baseline.json": TIMING,
+    "timings/baseline.json": SCORING,
     "timings/base_suites.json": TIMING,
+    "timings/reference.json": File("JSON. All 0 where the reference is off.", ReferenceUse),
     "timings/tuned_suites.json": TIMING,
-    "timings/evaluate.json": TIMING,
+    "timings/evaluate.json": SCORING,
     "timings/train.json": TIMING,
     "plots/loss.csv": File("CSV with a header: the loss by step, of training and of validation."),
     "reports/report.html": File("The report: one HTML file that loads nothing from elsewhere."),

@@ -31,6 +31,10 @@ from tunewright.errors import ConfigError
             {"metric": "suites.regression.accuracy", "over": "zero_shot", "min": -0.05},
         ),
         (
+            "accuracy - reference.accuracy >= -0.02",
+            {"metric": "accuracy", "over": "reference", "min": -0.02},
+        ),
+        (
             "accuracy[channel=email] >= 0.9",
             {"metric": "accuracy", "slice": {"meta.channel": "email"}, "min": 0.9},
         ),

@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 import typer
 
 from tunewright.artifacts import TIMINGS, read_json
+from tunewright.cli.plan_reference import reference_lines, where_rows_go
 from tunewright.cli.plan_suites import suite_lines
 from tunewright.config.compose import compose
 from tunewright.config.schema import Settings
@@ -20,6 +21,7 @@ from tunewright.data.rows import Row, read_rows
 from tunewright.data.split import SPLITS
 from tunewright.errors import TunewrightError
 from tunewright.evaluation.enough_rows import out_of_reach
+from tunewright.evaluation.latency import latency_seconds
 from tunewright.models.fetch import cached_base_model
 from tunewright.models.machine import memory_bytes
 from tunewright.scratch import FOLDER
@@ -45,8 +47,21 @@ def plan(root: Path) -> None:
         train, validation, test = (read_rows(Path(folder) / f"{name}.jsonl") for name in SPLITS)
     tokens = _tokens(root, settings, [*train, *validation])
     suites = suite_lines(root, settings, train, test)
+    sent = [*_engine(settings, len(test)), *reference_lines(settings, train, test)]
     training = _training(settings, len(train), tokens)
-    typer.echo("\n".join([*_data(card, settings), *training, *suites, *_time(root, settings)]))
+    typer.echo("\n".join([*_data(card, settings), *training, *suites, *sent, *_time(root, settings)]))
+
+
+def _engine(settings: Settings, test: int) -> Iterator[str]:
+    """What answers, where it is not this process; and what leaves the house for it."""
+    evaluation, server = settings.evaluation, settings.evaluation.server
+    if evaluation.engine == "vllm":
+        yield "engine    vllm answers the test rows"
+    elif evaluation.engine == "server":
+        asked = min(test, evaluation.max_rows or test)
+        models = f"{server.base_model_name} and {server.tuned_model_name}"
+        yield f"engine    {models} on a server answer the test rows"
+        yield f"          {where_rows_go(str(server.base_url), asked, with_examples=True)}"
 
 
 def _data(card: DataCard, settings: Settings) -> Iterator[str]:
@@ -118,10 +133,7 @@ def _time(root: Path, settings: Settings) -> Iterator[str]:
     """Time and cost as measured by the last run of the same model, method and hardware."""
     try:
         last = read_resolved(root)
-        seconds = sum(
-            float(read_json(root / TIMINGS / f"{stage}.json")["seconds"])
-            for stage in ("baseline", "evaluate")
-        )
+        scoring = [read_json(root / TIMINGS / f"{stage}.json") for stage in ("baseline", "evaluate")]
         training = float(read_json(root / TIMINGS / "train.json")["seconds"])
     except TunewrightError:
         yield "time      unknown before a first run; `dvc repro` measures it"
@@ -135,11 +147,18 @@ def _time(root: Path, settings: Settings) -> Iterator[str]:
         yield "time      unknown: the last run was of another model, machine, adapter or data"
         return
     epochs = settings.method.num_train_epochs / last.method.num_train_epochs
+    requests, asked = settings.evaluation.latency.requests, last.evaluation.latency.requests
+    waits = sum(map(latency_seconds, scoring)) * requests / asked if asked else 0.0
+    seconds = sum(float(timing["seconds"]) for timing in scoring) + waits
     total = seconds + training * epochs
     yield (
         f"time      about {total / 60:.0f} min: training {training * epochs / 60:.0f}, "
         f"scoring {seconds / 60:.0f} (last run, scaled by epochs)"
     )
+    if requests and not asked:
+        yield "          and that of single requests, which the last run did not measure (evaluation.latency)"
+    elif requests:
+        yield f"          of which single requests: {waits:.0f} s (evaluation.latency.requests={requests})"
     price = settings.hardware.price_per_hour
     if price is None:
         yield "cost      not stated: hardware.price_per_hour is null"

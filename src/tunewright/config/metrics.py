@@ -15,7 +15,7 @@ from tunewright.config.suite_metrics import PREFIX as SUITES
 from tunewright.config.suite_metrics import suite_metric
 from tunewright.extensions import METRIC_PREFIX as CUSTOM
 
-Unit = Literal["share", "ratio"]
+Unit = Literal["share", "ratio", "tokens"]
 Direction = Literal["higher", "lower", "one"]
 
 FIELD, FORMAT = "field.", "format."
@@ -32,7 +32,8 @@ class Metric:
         title: what reports call it.
         kinds: of tasks that have it.
         meaning: what it says, exactly.
-        unit: `share` lies between 0 and 1 and is shown in percent; `ratio` has no upper bound.
+        unit: `share` lies between 0 and 1 and is shown in percent; `ratio` and `tokens` (a
+            number of them) have no upper bound.
         better: `higher`, `lower`, or `one`: the nearer to 1.
         interval: of which method its interval is.
         source: paper or library that defines it; empty where the meaning is the whole definition.
@@ -208,6 +209,23 @@ CATALOGUE = (
         EVERY_KIND,
         "share of answers that ended before the limit of new tokens",
         interval="Wilson",
+    ),
+    Metric(
+        "prompt_tokens",
+        "Tokens of the prompt",
+        EVERY_KIND,
+        "mean number of tokens of the whole prompt, instructions and examples included; times the rows it is "
+        "the total",
+        unit="tokens",
+        better="lower",
+    ),
+    Metric(
+        "answer_tokens",
+        "Tokens of the answer",
+        EVERY_KIND,
+        "mean number of tokens generated, the end-of-turn token included; times the rows it is the total",
+        unit="tokens",
+        better="lower",
     ),
 )
 

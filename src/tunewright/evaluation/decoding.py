@@ -1,4 +1,4 @@
-"""Greedy decoding of a batch with a key-value cache: the tensor work of `generate`, and nothing else.
+"""Decoding of a batch with a key-value cache: the tensor work of `generate`, and nothing else.
 
 transformers' `generate` decodes finished rows on until the last one is done and knows no prompt
 prefix that several rows share. Here finished rows leave the batch, and the shared prefix
@@ -9,9 +9,11 @@ and values; with sliding windows or recurrent states neither is done.
 from __future__ import annotations
 
 import copy
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from tunewright.evaluation.sampling import Choose, likeliest
 
 if TYPE_CHECKING:
     import torch
@@ -29,6 +31,13 @@ class Prefix:
 
     ids: list[int]
     cache: Cache
+
+
+def no_prefix(model: PreTrainedModel) -> Prefix:
+    """Nothing computed beforehand: what a single request starts from."""
+    from transformers import DynamicCache
+
+    return Prefix([], DynamicCache(config=model.config))
 
 
 def shared_prefix(model: PreTrainedModel, prompts: Sequence[list[int]]) -> Prefix:
@@ -49,15 +58,17 @@ def shared_prefix(model: PreTrainedModel, prompts: Sequence[list[int]]) -> Prefi
     return Prefix(ids, cache)
 
 
-def decode_greedily(
+def decode(
     model: PreTrainedModel,
     prompts: Sequence[list[int]],
     prefix: Prefix,
     *,
     stop_ids: Collection[int],
     max_new_tokens: int,
+    choose: Choose = likeliest,
+    after_step: Callable[[], None] | None = None,
 ) -> list[list[int]]:
-    """Take the likeliest token again and again.
+    """Append token after token.
 
     Args:
         model: in eval mode.
@@ -65,6 +76,8 @@ def decode_greedily(
         prefix: of `shared_prefix`.
         stop_ids: a row ends with the first of these, which belongs to its answer.
         max_new_tokens: a row ends after so many.
+        choose: chooses the next token of each row.
+        after_step: called whenever each open row has got a token.
 
     Returns:
         The new tokens of each row, in the order of the prompts.
@@ -90,6 +103,7 @@ def decode_greedily(
     answers: list[list[int]] = [[] for _ in prompts]
     rows = list(range(len(prompts)))  # the prompt that each row of the batch belongs to
     open_rows = set(rows)
+    step = 0
     with torch.inference_mode():
         while True:
             logits = model(
@@ -100,15 +114,18 @@ def decode_greedily(
                 use_cache=True,
                 logits_to_keep=1,
             ).logits
-            best = logits[:, -1].argmax(-1)
-            for row, token in zip(rows, best.tolist(), strict=True):
+            chosen = choose(logits[:, -1], rows, step)
+            step += 1
+            for row, token in zip(rows, chosen.tolist(), strict=True):
                 if row in open_rows:
                     answers[row].append(token)
                     if token in stop_ids or len(answers[row]) == max_new_tokens:
                         open_rows.remove(row)
+            if after_step is not None:
+                after_step()
             if not open_rows:
                 return answers
-            tokens, mask, positions = best[:, None], _one_longer(mask), positions[:, -1:] + 1
+            tokens, mask, positions = chosen[:, None], _one_longer(mask), positions[:, -1:] + 1
             if droppable and len(open_rows) < len(rows):
                 keep = [index for index, row in enumerate(rows) if row in open_rows]
                 rows = [rows[index] for index in keep]

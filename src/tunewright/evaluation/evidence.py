@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tunewright.config.schema.hardware import Price
-from tunewright.config.schema.measured import MEASURED, MONEY
+from tunewright.config.schema.measured import MEASURED, MONEY, WAITS
 from tunewright.config.schema.task import Criterion
 from tunewright.config.suite_metrics import PREFIX
 from tunewright.errors import EvaluationError
 from tunewright.evaluation.chosen_rows import chosen_rows, nearest_value
+from tunewright.evaluation.latency import latency_in
 from tunewright.evaluation.metrics.score import Score
 from tunewright.evaluation.predictions import Contestant, Prediction
 
@@ -143,10 +144,13 @@ def measured_once(
     found = {
         "seconds_per_answer": evaluate["seconds"] / rows,
         "tokens_per_second": evaluate["tokens_per_second"],
-        "peak_memory_mb": evaluate["peak_memory_mb"],
         "train_seconds": seconds,
         "validation_loss": train["validation_loss_best"],
     }
+    if evaluate.get("engine", "transformers") == "transformers":  # else it is not this process that answers
+        found["peak_memory_mb"] = evaluate["peak_memory_mb"]
+    if (latency := latency_in(evaluate, "tuned")) is not None:
+        found |= {name: getattr(latency, name) for name in WAITS}
     if price is not None:
         per_second = price.amount / SECONDS_PER_HOUR
         found["cost_per_1000_answers"] = 1000 * found["seconds_per_answer"] * per_second

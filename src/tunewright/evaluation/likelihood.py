@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from tunewright.config.schema.task import Task
 from tunewright.data.rows import Message, Row
 from tunewright.evaluation.decoding import Prefix, shared_prefix
-from tunewright.evaluation.generate import Journal
+from tunewright.evaluation.journal import Journal
 from tunewright.evaluation.predictions import Contestant, Prediction
 from tunewright.models.chat import EncodedExample, encode_example, encode_prompt
 from tunewright.progress import progress

@@ -11,7 +11,13 @@ from tunewright.artifacts import read_jsonl, write_jsonl
 
 PREDICTIONS = "predictions.jsonl"
 
-Contestant = Literal["zero_shot", "few_shot", "tuned"]
+Contestant = Literal["zero_shot", "few_shot", "reference", "tuned"]
+TITLES: dict[Contestant, str] = {
+    "zero_shot": "base model, zero-shot",
+    "few_shot": "base model, few-shot",
+    "tuned": "tuned model",
+}
+"""What each is called while it answers."""
 
 
 @dataclass(frozen=True)

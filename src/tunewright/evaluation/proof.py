@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tunewright.config.schema.method import Quantization
 from tunewright.data.rows import Message
 from tunewright.errors import EvaluationError
 from tunewright.models.chat import encode_prompt
-from tunewright.models.load import Precision, load_model, load_tuned
+from tunewright.models.load import Loading, load_model, load_tuned
 
 if TYPE_CHECKING:
     import torch
@@ -18,38 +17,32 @@ if TYPE_CHECKING:
 
 
 def load_proven(
-    base_folder: Path,
+    loading: Loading,
     tuned_folder: Path,
     tokenizer: PreTrainedTokenizerBase,
     prompt: Sequence[Message],
-    *,
-    device: str,
-    precision: Precision,
-    quantization: Quantization | None,
-    trust_remote_code: bool,
 ) -> PreTrainedModel:
     """Load the tuned model and compare it with the base model on one prompt.
 
     An adapter is compared with itself switched off, a wholly tuned model with the base model.
 
     Args:
-        base_folder: of the base model.
+        loading: of the base model, and how.
         tuned_folder: what training wrote: an adapter or a whole model.
         tokenizer: of the base model.
         prompt: any prompt, of the test rows for preference.
-        device, precision, quantization, trust_remote_code: as `tunewright.models.load.load_model` takes them.
 
     Raises:
         EvaluationError: the logits are the same to the last bit.
         ModelError: what `load_tuned` raises.
     """
     model = load_tuned(
-        base_folder,
+        loading.folder,
         tuned_folder,
-        device=device,
-        precision=precision,
-        quantization=quantization,
-        trust_remote_code=trust_remote_code,
+        device=loading.device,
+        precision=loading.precision,
+        quantization=loading.quantization,
+        trust_remote_code=loading.trust_remote_code,
     )
     tuned = last_logits(model, tokenizer, prompt)
     if hasattr(model, "disable_adapter"):
@@ -57,11 +50,11 @@ def load_proven(
             base = last_logits(model, tokenizer, prompt)
     else:
         base_model = load_model(
-            base_folder,
-            device=device,
-            precision=precision,
-            quantization=quantization,
-            trust_remote_code=trust_remote_code,
+            loading.folder,
+            device=loading.device,
+            precision=loading.precision,
+            quantization=loading.quantization,
+            trust_remote_code=loading.trust_remote_code,
         )
         base = last_logits(base_model, tokenizer, prompt)
     if bool((tuned == base).all()):

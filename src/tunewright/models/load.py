@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -16,10 +17,26 @@ from tunewright.models.quiet import quiet_known_messages
 
 if TYPE_CHECKING:
     import torch
-    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+    from transformers import PreTrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
 
 Precision = Literal["bf16", "fp16", "fp32"]
 DTYPES: dict[Precision, str] = {"bf16": "bfloat16", "fp16": "float16", "fp32": "float32"}
+
+
+@dataclass(frozen=True)
+class Loading:
+    """How a model is loaded for scoring: base and tuned alike, by the settings of `evaluation`.
+
+    Attributes:
+        folder: of the base model.
+        device, precision, quantization, trust_remote_code: as `load_model` takes them.
+    """
+
+    folder: Path
+    device: str
+    precision: Precision
+    quantization: Quantization | None
+    trust_remote_code: bool
 
 
 def load_tokenizer(folder: Path, *, trust_remote_code: bool = False) -> PreTrainedTokenizerBase:
@@ -39,6 +56,21 @@ def load_tokenizer(folder: Path, *, trust_remote_code: bool = False) -> PreTrain
     if tokenizer.pad_token_id is None:
         tokenizer.pad_token = tokenizer.eos_token
     return tokenizer
+
+
+def load_config(loading: Loading) -> PreTrainedConfig:
+    """Read what a model says of itself, without its weights.
+
+    Raises:
+        ModelError: it cannot be read.
+    """
+    from transformers import AutoConfig
+
+    with explained(loading.folder):
+        config: PreTrainedConfig = AutoConfig.from_pretrained(
+            loading.folder, local_files_only=True, trust_remote_code=loading.trust_remote_code
+        )
+    return config
 
 
 def load_model(

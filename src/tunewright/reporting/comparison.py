@@ -15,6 +15,7 @@ from tunewright.reporting import numbers
 from tunewright.reporting.inputs import ReportInputs
 from tunewright.reporting.names import CONTESTANTS, PROMPTED, SHORT, TUNED, metric_name
 from tunewright.reporting.rationale import advice_on
+from tunewright.reporting.reference_view import how_it_was_asked, reference_notes
 
 
 @dataclass(frozen=True)
@@ -49,12 +50,19 @@ class Delta:
 
 @dataclass(frozen=True)
 class Block:
-    """One metric."""
+    """One metric.
+
+    Attributes:
+        bars: of each contestant.
+        delta: tuned against the better prompt.
+        over_reference: tuned against the reference; null if it was not asked or lacks the metric.
+    """
 
     metric: str
     name: str
     bars: tuple[Bar, ...]
     delta: Delta | None
+    over_reference: Delta | None = None
 
 
 @dataclass(frozen=True)
@@ -105,13 +113,18 @@ def findings(inputs: ReportInputs) -> tuple[str, ...]:
 def notes(inputs: ReportInputs) -> tuple[Note, ...]:
     """The warnings that belong on the first screen."""
     found: list[Note | None] = []
-    if inputs.prompting.suffices:
-        found.append(_prompting_note(inputs))
+    found += prompting_notes(inputs)
     advice = advice_on(inputs)
     if advice.approach != "fine-tuning":
         found.append(Note(advice.headline, " ".join((*advice.reasons, advice.try_first))))
     found += [_too_few_rows(inputs, judgement) for judgement in inputs.verdict.criteria]
     return tuple(note for note in found if note is not None)
+
+
+def prompting_notes(inputs: ReportInputs) -> list[Note]:
+    """Whether the base model by prompting alone does as well, and how the reference does."""
+    found = [_prompting_note(inputs)] if inputs.prompting.suffices else []
+    return [*found, *(Note(title, text) for title, text in reference_notes(inputs))]
 
 
 def test_in_words(pair: Paired) -> str:
@@ -151,7 +164,11 @@ def _prompting_note(inputs: ReportInputs) -> Note:
         f"the base model, {SHORT[found.contestant]}, reaches {numbers.score(metric, base)} "
         f"and the tuned model {numbers.score(metric, tuned)} ({metric_name(metric).lower()}; difference "
         f"{numbers.difference(metric, gap.value)} {numbers.interval(metric, gap.low, gap.high)}). "
-        + ("Do not use the tuned model." if better else "These rows give no reason to fine-tune."),
+        + (
+            "Do not use the tuned model: fine-tuning was not worth it."
+            if better
+            else "These rows give no reason to fine-tune: it is not worth it."
+        ),
     )
 
 
@@ -166,12 +183,19 @@ def explanation(inputs: ReportInputs) -> str:
     signatures = inputs.details[TUNED].signatures or {}
     return (
         f"Everyone answers the same {numbers.count(len(inputs.predictions[TUNED]))} test rows with the same "
-        f"settings; few-shot puts {inputs.evaluation.few_shot.k} training rows into the prompt. "
+        f"settings; few-shot puts {_examples(inputs)} into the prompt. "
+        f"{how_it_was_asked(inputs)}"
         "The line around a value is its interval. Beside a difference stands how likely chance alone would "
         "make one as large (p), and the smallest true difference that so many rows would show with "
         f"{100 * inputs.evaluation.statistics.power:g} % probability."
         + "".join(f" {name} by sacrebleu: {signature}." for name, signature in signatures.items())
     )
+
+
+def _examples(inputs: ReportInputs) -> str:
+    few_shot = inputs.evaluation.few_shot
+    near = " that are most like the question" if few_shot.by == "nearest" else ""
+    return f"{few_shot.k} training rows{near}"
 
 
 def _computed(inputs: ReportInputs) -> list[str]:
@@ -181,14 +205,21 @@ def _computed(inputs: ReportInputs) -> list[str]:
 
 def _block(inputs: ReportInputs, metric: str) -> Block:
     bars = tuple(
-        _bar(who, name, metric, inputs.scores[who][metric])
-        for who, name in CONTESTANTS.items()
-        if metric in inputs.scores[who]
+        _bar(who, name, metric, inputs.scores[who].get(metric)) for who, name in inputs.contestants.items()
     )
-    return Block(metric, metric_name(metric), bars, _delta(inputs, metric))
+    rival = best_prompted(inputs, metric)
+    return Block(
+        metric,
+        metric_name(metric),
+        bars,
+        _delta(inputs, metric, rival, SHORT[rival]),
+        _delta(inputs, metric, "reference", inputs.evaluation.reference.title),
+    )
 
 
-def _bar(who: Contestant, name: str, metric: str, score: Interval) -> Bar:
+def _bar(who: Contestant, name: str, metric: str, score: Interval | None) -> Bar:
+    if score is None:  # no server tells likelihoods
+        return Bar(who, name, numbers.score(metric, None), "", None, None, None)
     shown = numbers.is_share(metric)
     return Bar(
         contestant=who,
@@ -205,15 +236,14 @@ def _place(value: float | None) -> float | None:
     return None if value is None else round(100 * min(max(value, 0.0), 1.0), 2)
 
 
-def _delta(inputs: ReportInputs, metric: str) -> Delta | None:
-    if metric not in inputs.paired or metric_of(metric).better == "one":
+def _delta(inputs: ReportInputs, metric: str, rival: Contestant, name: str) -> Delta | None:
+    pair = inputs.paired.get(metric, {}).get(rival)
+    if pair is None or metric_of(metric).better == "one":
         return None
-    rival = best_prompted(inputs, metric)
-    pair = inputs.paired[metric][rival]
     score = pair.difference
     meanings = {1: "clearly better", 0: "no clear difference", -1: "clearly worse"}
     return Delta(
-        against=SHORT[rival],
+        against=name,
         value=numbers.difference(metric, score.value),
         interval=numbers.interval(metric, score.low, score.high),
         meaning=meanings[_direction(metric, score)],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from tunewright.evaluation.latency import latency_seconds
 from tunewright.reporting import numbers
 from tunewright.reporting.inputs import ReportInputs
 from tunewright.secret_text import scrub
@@ -43,14 +44,16 @@ class Table:
 
 
 def total_seconds(inputs: ReportInputs) -> float:
-    """Wall time of the stages that compute: baseline, train and evaluate."""
-    return sum(float(timing["seconds"]) for timing in inputs.timings.values())
+    """Wall time of the stages that compute, with that of the single requests."""
+    return sum(float(timing["seconds"]) + latency_seconds(timing) for timing in inputs.timings.values())
 
 
 def cost_lines(inputs: ReportInputs) -> tuple[str, ...]:
     """Time and money: the sum first, then where it went and at which price."""
     total = total_seconds(inputs)
     parts = ", ".join(f"{stage} {numbers.duration(t['seconds'])}" for stage, t in inputs.timings.items())
+    if waits := sum(map(latency_seconds, inputs.timings.values())):
+        parts += f", single requests {numbers.duration(waits)}"
     price = inputs.hardware.price_per_hour
     if price is None:
         return (

@@ -18,12 +18,14 @@ from tunewright.evaluation.compare import Prompting
 from tunewright.evaluation.details import Details
 from tunewright.evaluation.paired import Paired
 from tunewright.evaluation.predictions import Contestant, Prediction
+from tunewright.evaluation.reference import ReferenceUse
 from tunewright.evaluation.results import Results
 from tunewright.evaluation.slice_differences import SliceDifference
 from tunewright.evaluation.suites.judge import SuiteResult
 from tunewright.evaluation.verdict import Verdict
 from tunewright.models.record import BaseModelRecord
 from tunewright.reporting.loss_curve import LossPoint
+from tunewright.reporting.names import among
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,8 @@ class ReportInputs:
         timings: stage -> timings/STAGE.json.
         hashes: SHA-256 by path, of the adapter's and the data's files.
         suites: what was found beyond the task; empty if all suites are off.
+        reference: what the reference's answers took; null if it was not asked.
+        against_reference: how the tuned model does against it; null likewise.
     """
 
     project: Project
@@ -69,3 +73,10 @@ class ReportInputs:
     timings: Mapping[str, Mapping[str, Any]]
     hashes: Mapping[str, str]
     suites: Sequence[SuiteResult]
+    reference: ReferenceUse | None
+    against_reference: Prompting | None
+
+    @property
+    def contestants(self) -> dict[Contestant, str]:
+        """Who was scored, by the name that tables show, in the order of all tables."""
+        return among(self.scores, self.evaluation.reference.title)

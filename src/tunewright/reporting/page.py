@@ -6,10 +6,11 @@ from typing import Any
 
 from tunewright.reporting import breakdown, comparison, examples, facts, numbers
 from tunewright.reporting.data_card.personal_data import personal_data_table
+from tunewright.reporting.effort import effort_table
 from tunewright.reporting.inputs import ReportInputs
 from tunewright.reporting.loss_curve import loss_chart
-from tunewright.reporting.names import CONTESTANTS
 from tunewright.reporting.rationale import decision_facts
+from tunewright.reporting.reference_view import reference_cost
 from tunewright.reporting.review_facts import review_facts
 from tunewright.reporting.suites_view import suite_examples, suite_rows
 from tunewright.reporting.templates import render_html
@@ -34,15 +35,16 @@ def _context(inputs: ReportInputs) -> dict[str, Any]:
         "criteria": criterion_rows(inputs.verdict),
         "findings": comparison.findings(inputs),
         "notes": comparison.notes(inputs),
-        "cost": facts.cost_lines(inputs),
+        "cost": (*facts.cost_lines(inputs), *reference_cost(inputs)),
         "decision_facts": decision_facts(inputs.task.rationale),
         "comparison": {
             "blocks": comparison.blocks(inputs),
             "further": comparison.further_blocks(inputs),
             "explanation": comparison.explanation(inputs),
+            "effort": effort_table(inputs),
         },
         "confidence": f"{100 * inputs.evaluation.statistics.confidence:g} %",
-        "contestant_names": list(CONTESTANTS.values()),
+        "contestant_names": list(inputs.contestants.values()),
         "fields": comparison.fields(inputs),
         "values": breakdown.value_rows(inputs),
         "breaches": breakdown.breaches(inputs),

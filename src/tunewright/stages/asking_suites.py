@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,7 +31,7 @@ from tunewright.evaluation.suites.results import write_scores
 from tunewright.evaluation.suites.suite import context_of
 from tunewright.evaluation.suites.toxicity import load_classifier, toxicity_scores
 from tunewright.models.fetch import resolve
-from tunewright.models.load import Precision, load_tokenizer
+from tunewright.models.load import Loading, load_tokenizer
 from tunewright.models.machine import timing_record
 from tunewright.models.record import read_record
 from tunewright.progress import say
@@ -43,22 +42,6 @@ if TYPE_CHECKING:
 
 TIMING = "timing.json"
 DEPENDENCIES = (BASE_MODEL, TRAIN_ROWS, TEST_ROWS, OWN_SUITES)
-
-
-@dataclass(frozen=True)
-class Loading:
-    """How the model is loaded: for both stages by the settings of `evaluation`.
-
-    Attributes:
-        folder: of the base model.
-        device, precision, quantization, trust_remote_code: as `tunewright.models.load.load_model` takes them.
-    """
-
-    folder: Path
-    device: str
-    precision: Precision
-    quantization: Quantization | None
-    trust_remote_code: bool
 
 
 def ask_suites(

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tunewright.artifacts import BASE_SUITES
-from tunewright.models.load import load_model
+from tunewright.models.load import Loading, load_model
 from tunewright.stages.asking_suites import DEPENDENCIES as DEPENDENCIES
-from tunewright.stages.asking_suites import Loading, ask_suites
+from tunewright.stages.asking_suites import ask_suites
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel

@@ -21,15 +21,16 @@ from tunewright.data.canaries import without_canaries
 from tunewright.data.rows import Message, read_rows
 from tunewright.devices import held_devices
 from tunewright.evaluation.details import DETAILS, details_of, write_details
-from tunewright.evaluation.few_shot import check_examples_fit, draw_examples, few_shot_prompt
-from tunewright.evaluation.generate import generate, room_for_prompt
-from tunewright.evaluation.likelihood import with_likelihoods
+from tunewright.evaluation.engines.opening import base_engine, likelihoods_by
+from tunewright.evaluation.few_shot import check_examples_fit, choose_examples, few_shot_prompt
+from tunewright.evaluation.generate import generate
+from tunewright.evaluation.latency import measure_latency, scoring_record
 from tunewright.evaluation.metrics import custom_metrics, measure, scores
 from tunewright.evaluation.predictions import PREDICTIONS, Contestant, write_predictions
 from tunewright.evaluation.results import flat_values, write_results
 from tunewright.extensions import load_extensions
 from tunewright.models.fetch import resolve
-from tunewright.models.load import load_model, load_tokenizer
+from tunewright.models.load import Loading, load_tokenizer
 from tunewright.models.machine import timing_record
 from tunewright.models.record import read_record
 from tunewright.scratch import scratch
@@ -44,7 +45,9 @@ def run(root: Path) -> None:
     """Answer, score, write; a run after a kill goes on where that stopped.
 
     Raises:
-        EvaluationError: a prompt is too long, there are too few examples, or a custom metric fails.
+        EvaluationError: a prompt is too long, there are too few examples, the engine cannot be had, or a
+            custom metric fails.
+        EndpointError: the engine is a server that cannot be asked.
         ModelError: the base model cannot be had or loaded.
     """
     stage = stage_settings("baseline", root)
@@ -52,41 +55,49 @@ def run(root: Path) -> None:
     custom = custom_metrics(task.metrics, load_extensions(root))
     rows = [row.with_instructions(task.instructions) for row in read_rows(root / TEST_ROWS)]
     rows = rows[: evaluation.max_rows]
-    examples = draw_examples([*without_canaries(read_rows(root / TRAIN_ROWS))], evaluation.few_shot)
+    train = [*without_canaries(read_rows(root / TRAIN_ROWS))]
+    examples = choose_examples(train, rows, evaluation.few_shot)
     prompts: dict[Contestant, list[tuple[Message, ...]]] = {
         "zero_shot": [row.prompt for row in rows],
-        "few_shot": [few_shot_prompt(row, examples) for row in rows],
+        "few_shot": [few_shot_prompt(row, own) for row, own in zip(rows, examples, strict=True)],
     }
 
     folder = resolve(read_record(root / BASE_MODEL))
-    tokenizer = load_tokenizer(folder, trust_remote_code=settings.model.trust_remote_code)
+    loading = Loading(
+        folder=folder,
+        device=settings.hardware.device,
+        precision=evaluation.precision,
+        quantization=Quantization() if evaluation.load_in_4bit else None,
+        trust_remote_code=settings.model.trust_remote_code,
+    )
+    tokenizer = load_tokenizer(folder, trust_remote_code=loading.trust_remote_code)
     with (
         tracked_run(settings.tracking, settings.project, "baseline", root) as tracker,
         scratch("baseline", stage.tracked, ANSWERS_DEPEND_ON) as work,
         held_devices(settings.hardware.device),
     ):
-        model = load_model(
-            folder,
-            device=settings.hardware.device,
-            precision=evaluation.precision,
-            quantization=Quantization() if evaluation.load_in_4bit else None,
-            trust_remote_code=settings.model.trust_remote_code,
-        )
-        check_examples_fit(tokenizer, rows, examples, room_for_prompt(model, evaluation.max_new_tokens))
+        everything = [prompt for asked in prompts.values() for prompt in asked]
+        engine = base_engine(loading, tokenizer, evaluation, everything, work)
+        check_examples_fit(tokenizer, rows, examples, engine.room, evaluation.few_shot.by)
         started = time.perf_counter()
         answered = {
-            contestant: generate(
-                model, tokenizer, rows, asked, contestant=contestant, evaluation=evaluation, folder=work
-            )
+            contestant: generate(engine, rows, asked, contestant=contestant, folder=work)
             for contestant, asked in prompts.items()
         }
         timing = timing_record(
             time.perf_counter() - started, sum(generated.new_tokens for generated in answered.values())
         )
-        predictions = {
-            contestant: with_likelihoods(
-                model, tokenizer, generated.predictions, prompts[contestant], task, work
+        requests = evaluation.latency.requests
+        waits = {
+            contestant: measure_latency(
+                engine.timed, rows, asked, contestant=contestant, requests=requests, folder=work
             )
+            for contestant, asked in prompts.items()
+        }
+        sizes = {contestant: generated.batch_size for contestant, generated in answered.items()}
+        record = scoring_record(timing, engine=engine.name, batch_size=sizes, latency=waits)
+        predictions = {
+            contestant: likelihoods_by(engine, generated.predictions, prompts[contestant], task, work)
             for contestant, generated in answered.items()
         }
         scored = {
@@ -107,6 +118,6 @@ def run(root: Path) -> None:
         )
         write_results(root / METRICS / "baseline.json", results)
         # Who takes over finished work tells how long that took, not how long the taking over did.
-        write_json(root / TIMINGS / "baseline.json", write_json_once(work / TIMING, timing.as_dict()))
+        write_json(root / TIMINGS / "baseline.json", write_json_once(work / TIMING, record.as_dict()))
         tracker.summary(flat_values(results))
-        tracker.record(Facts({"timing": {"baseline": timing.as_dict()}}))
+        tracker.record(Facts({"timing": {"baseline": record.as_dict()}}))

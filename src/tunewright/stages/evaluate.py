@@ -20,15 +20,15 @@ from tunewright.config.stage_settings import stage_settings
 from tunewright.data.rows import read_rows
 from tunewright.devices import held_devices
 from tunewright.evaluation.details import DETAILS, details_of, write_details
+from tunewright.evaluation.engines.opening import likelihoods_by, tuned_engine
 from tunewright.evaluation.generate import generate
-from tunewright.evaluation.likelihood import with_likelihoods
+from tunewright.evaluation.latency import measure_latency, scoring_record
 from tunewright.evaluation.metrics import custom_metrics, measure, scores
 from tunewright.evaluation.predictions import PREDICTIONS, write_predictions
-from tunewright.evaluation.proof import load_proven
 from tunewright.evaluation.results import Results, flat_values, write_results
 from tunewright.extensions import load_extensions
 from tunewright.models.fetch import resolve
-from tunewright.models.load import load_tokenizer
+from tunewright.models.load import Loading, load_tokenizer
 from tunewright.models.machine import timing_record
 from tunewright.models.record import read_record
 from tunewright.scratch import scratch
@@ -44,7 +44,8 @@ def run(root: Path) -> None:
 
     Raises:
         EvaluationError: the tuned model does not differ from the base model, a prompt is too long,
-            or a custom metric fails.
+            the engine cannot be had, or a custom metric fails.
+        EndpointError: the engine is a server that cannot be asked.
         ModelError: the base or tuned model cannot be had or loaded.
     """
     stage = stage_settings("evaluate", root)
@@ -55,28 +56,31 @@ def run(root: Path) -> None:
     prompts = [row.prompt for row in rows]
 
     folder = resolve(read_record(root / BASE_MODEL))
-    tokenizer = load_tokenizer(folder, trust_remote_code=settings.model.trust_remote_code)
+    loading = Loading(
+        folder=folder,
+        device=settings.hardware.device,
+        precision=evaluation.precision,
+        quantization=Quantization() if evaluation.load_in_4bit else None,
+        trust_remote_code=settings.model.trust_remote_code,
+    )
+    tokenizer = load_tokenizer(folder, trust_remote_code=loading.trust_remote_code)
     with (
         tracked_run(settings.tracking, settings.project, "evaluate", root) as tracker,
         scratch("evaluate", stage.tracked, ANSWERS_DEPEND_ON) as work,
         held_devices(settings.hardware.device),
     ):
-        model = load_proven(
-            folder,
-            root / ADAPTER,
-            tokenizer,
-            prompts[0],
-            device=settings.hardware.device,
-            precision=evaluation.precision,
-            quantization=Quantization() if evaluation.load_in_4bit else None,
-            trust_remote_code=settings.model.trust_remote_code,
-        )
+        engine = tuned_engine(loading, root / ADAPTER, tokenizer, evaluation, rows, prompts, work)
         started = time.perf_counter()
-        generated = generate(
-            model, tokenizer, rows, prompts, contestant="tuned", evaluation=evaluation, folder=work
-        )
+        generated = generate(engine, rows, prompts, contestant="tuned", folder=work)
         timing = timing_record(time.perf_counter() - started, generated.new_tokens)
-        answers = with_likelihoods(model, tokenizer, generated.predictions, prompts, task, work)
+        requests = evaluation.latency.requests
+        waits = measure_latency(
+            engine.timed, rows, prompts, contestant="tuned", requests=requests, folder=work
+        )
+        record = scoring_record(
+            timing, engine=engine.name, batch_size={"tuned": generated.batch_size}, latency={"tuned": waits}
+        )
+        answers = likelihoods_by(engine, generated.predictions, prompts, task, work)
         scored = scores(answers, kind=task.kind, output=task.output, custom=custom)
         results: Results = {"tuned": measure(scored, evaluation.statistics)}
         write_predictions(root / EVALUATION / PREDICTIONS, answers)
@@ -84,6 +88,6 @@ def run(root: Path) -> None:
         write_details(root / EVALUATION / DETAILS, {"tuned": details})
         write_results(root / METRICS / "evaluation.json", results)
         # Who takes over finished work tells how long that took, not how long the taking over did.
-        write_json(root / TIMINGS / "evaluate.json", write_json_once(work / TIMING, timing.as_dict()))
+        write_json(root / TIMINGS / "evaluate.json", write_json_once(work / TIMING, record.as_dict()))
         tracker.summary(flat_values(results))
-        tracker.record(Facts({"timing": {"evaluate": timing.as_dict()}}))
+        tracker.record(Facts({"timing": {"evaluate": record.as_dict()}}))

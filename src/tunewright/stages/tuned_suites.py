@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tunewright.artifacts import ADAPTER, TUNED_SUITES
-from tunewright.models.load import load_tuned
+from tunewright.models.load import Loading, load_tuned
 from tunewright.stages.asking_suites import DEPENDENCIES as OF_BOTH
-from tunewright.stages.asking_suites import Loading, ask_suites
+from tunewright.stages.asking_suites import ask_suites
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel

@@ -16,9 +16,13 @@ from tests.unit.evaluation.made_up import make_rows, predictions
 from tunewright import artifacts
 from tunewright.config.resolved import to_yaml
 from tunewright.config.schema import Settings
+from tunewright.config.schema.evaluation import Evaluation
 from tunewright.data.rows import write_rows
 from tunewright.evaluation.details import details_of
+from tunewright.evaluation.engines import server
+from tunewright.evaluation.engines.in_process import TransformersEngine
 from tunewright.evaluation.generate import generate
+from tunewright.evaluation.latency import Wait, measure_latency
 from tunewright.evaluation.metrics import measure, scores
 from tunewright.evaluation.paired import smallest_detectable
 from tunewright.models import tiny
@@ -61,18 +65,21 @@ def asked(settings: Settings, folder: Path) -> object:
         told.append(keywords)
         return SimpleNamespace()
 
-    def answer(_model: object, _tokenizer: object, _rows: object, prompts: object, **keywords: Any) -> Any:
+    def answer(_engine: object, _rows: object, prompts: object, **keywords: Any) -> Any:
         told.append(prompts)
         if keywords["contestant"] == "few_shot":
             raise Asked
         return SimpleNamespace(new_tokens=0, predictions=[])
 
+    def opened(loading: object, _tokenizer: object, evaluation: Evaluation, *_: object) -> Any:
+        told.append((loading, evaluation.engine))
+        return SimpleNamespace(room=None)
+
     with ExitStack() as stack:
         for name, stand_in in {
-            "resolve": lambda _: tiny_folder(),
+            "resolve": lambda _: Path("tiny"),
             "load_tokenizer": note,
-            "load_model": note,
-            "room_for_prompt": lambda *_: None,
+            "base_engine": opened,
             "generate": answer,
         }.items():
             stack.enter_context(patch.object(baseline, name, stand_in))
@@ -88,15 +95,39 @@ def generated(settings: Settings, folder: Path) -> object:
     rows = make_rows(7)
     folder.mkdir(exist_ok=True)
     made = generate(
-        tiny_model(),
-        load_tokenizer(tiny_folder()),
+        TransformersEngine(tiny_model(), load_tokenizer(tiny_folder()), settings.evaluation),
         rows,
         [one.prompt for one in rows],
         contestant="zero_shot",
-        evaluation=settings.evaluation,
         folder=folder,
     )
     return [one.answer for one in made.predictions], (folder / "zero_shot.jsonl").read_text()
+
+
+def waited(settings: Settings, folder: Path) -> object:
+    """How many requests were timed."""
+    rows = make_rows(5)
+    prompts = [row.prompt for row in rows]
+    requests = settings.evaluation.latency.requests
+    return measure_latency(
+        lambda *_: Wait(0.1, 0.2), rows, prompts, contestant="tuned", requests=requests, folder=folder
+    )
+
+
+def sent(settings: Settings, folder: Path) -> object:
+    """How the server is asked: address, key, names of both models, how long it is waited for."""
+    told: list[object] = []
+
+    def connect(endpoint: object, **_: object) -> object:
+        told.append(endpoint)
+        return SimpleNamespace()
+
+    with patch.object(server, "ChatClient", connect):
+        for role in ("base", "tuned"):
+            server.ServerEngine(
+                role, load_tokenizer(tiny_folder()), settings.evaluation, room=None, folder=folder
+            )
+    return told
 
 
 def measured(settings: Settings, _: Path) -> object:
@@ -128,14 +159,34 @@ def detectable(settings: Settings, _: Path) -> object:
 
 
 FEW = {"evaluation.max_new_tokens": 3}
+SERVED = {
+    "evaluation.engine": "server",
+    "evaluation.server": {
+        "base_url": "http://localhost:8000/v1",
+        "base_model_name": "a",
+        "tuned_model_name": "b",
+    },
+}
+WARM = {"evaluation.temperature": 1.5}
 EFFECTS = {
     "evaluation.precision": Effect(asked, "bf16", {"hardware.supports_bf16": True}),
     "evaluation.load_in_4bit": Effect(asked, True),
     "evaluation.max_new_tokens": Effect(generated, 4, FEW),
     "evaluation.batch_size": Effect(generated, 2, FEW),
+    "evaluation.temperature": Effect(generated, 1.5, FEW),
+    "evaluation.top_p": Effect(generated, 0.05, FEW | WARM),
+    "evaluation.seed": Effect(generated, 1, FEW | WARM),
+    "evaluation.server.base_url": Effect(sent, "http://localhost:9/v1", SERVED),
+    "evaluation.server.base_model_name": Effect(sent, "other", SERVED),
+    "evaluation.server.tuned_model_name": Effect(sent, "other", SERVED),
+    "evaluation.server.api_key_env": Effect(sent, "KEY", SERVED),
+    "evaluation.server.timeout_seconds": Effect(sent, 5.0, SERVED),
+    "evaluation.engine": Effect(asked, "vllm", {"hardware.device": "cuda"}),
     "evaluation.max_rows": Effect(asked, 3),
     "evaluation.few_shot.k": Effect(asked, 2),
+    "evaluation.few_shot.by": Effect(asked, "nearest"),
     "evaluation.few_shot.seed": Effect(asked, 1),
+    "evaluation.latency.requests": Effect(waited, 2),
     "evaluation.statistics.confidence": Effect(measured, 0.8),
     "evaluation.statistics.bootstrap_samples": Effect(measured, 100),
     "evaluation.statistics.power": Effect(detectable, 0.9),

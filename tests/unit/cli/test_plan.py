@@ -5,11 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from tunewright.artifacts import TIMINGS, write_json
 from tunewright.cli.plan import plan
 from tunewright.cli.set import set_values
 from tunewright.config.schema.hardware import Hardware
+from tunewright.config.schema.measured import WAITS
 from tunewright.config.schema.method import Lora, Method, Quantization
 from tunewright.config.schema.model import Sizes
+from tunewright.stages import compose
 from tunewright.training.plan import lora_parameters, optimizer_steps, plan_memory
 
 ROOT = Path(__file__).parents[3]
@@ -111,6 +114,63 @@ def test_the_plan_shows_what_suites_cost(project: Path, capsys: pytest.CaptureFi
     capsys.readouterr()
     plan(project)
     assert "suites    all off" in capsys.readouterr().out
+
+
+def test_the_plan_shows_what_the_reference_costs_and_where_rows_go(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan(project)
+    assert "reference" not in capsys.readouterr().out
+    endpoint = "evaluation.reference.endpoint"
+    words = ["base_url=https://models.example.com/v1", "model=large-1", "price_per_million_input_tokens=3.0"]
+    set_values(project, ["evaluation.reference.enabled=true", *(f"{endpoint}.{word}" for word in words)])
+    capsys.readouterr()
+    plan(project)
+    told = capsys.readouterr().out
+    assert "reference large-1: 86 requests, about " in told
+    assert "at most 11,008 to write" in told, "86 answers of 128 tokens"
+    assert "cost not stated: a price" in told
+    assert "note: 86 test rows LEAVE THE HOUSE: they are sent to models.example.com" in told
+    words = ["base_url=http://127.0.0.1:8000/v1", "price_per_million_output_tokens=1000.0", "max_cost=2.0"]
+    set_values(project, ["evaluation.reference.few_shot=true", *(f"{endpoint}.{word}" for word in words)])
+    capsys.readouterr()
+    plan(project)
+    told = capsys.readouterr().out
+    assert "about 11." in told and "budget 2 USD, so it will stop before the end" in told
+    assert "86 test rows and training rows as examples are sent to 127.0.0.1, within the house" in told
+
+
+def test_the_plan_says_which_server_answers_and_where_rows_go(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server = "evaluation.server"
+    words = ["base_url=https://models.example.com/v1", "base_model_name=small", "tuned_model_name=ours"]
+    set_values(project, ["evaluation.engine=server", *(f"{server}.{word}" for word in words)])
+    capsys.readouterr()
+    plan(project)
+    told = capsys.readouterr().out
+    assert "engine    small and ours on a server answer the test rows" in told
+    assert "note: 86 test rows and training rows as examples LEAVE THE HOUSE" in told
+
+
+def test_the_plan_counts_the_time_of_single_requests(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copy(ROOT / "dvc.yaml", project)
+    compose.run(project)
+    waits = {"requests": 4, "seconds": 30.0} | dict.fromkeys(WAITS, 1.0)
+    latency = {"baseline": {"zero_shot": waits, "few_shot": waits}, "train": {}, "evaluate": {"tuned": waits}}
+    for stage, seconds in (("baseline", 100.0), ("train", 600.0), ("evaluate", 50.0)):
+        timing = {"seconds": seconds, "latency": latency[stage]}
+        write_json(project / TIMINGS / f"{stage}.json", timing)
+    plan(project)
+    told = capsys.readouterr().out
+    assert "time      about 14 min: training 10, scoring 4 (last run" in told
+    assert "of which single requests: 90 s (evaluation.latency.requests=4)" in told
+    set_values(project, ["evaluation.latency.requests=8"])
+    capsys.readouterr()
+    plan(project)
+    assert "of which single requests: 180 s" in capsys.readouterr().out
 
 
 def test_the_plan_warns_of_criteria_that_no_result_could_meet(

@@ -19,8 +19,8 @@ from tunewright.artifacts import (
 )
 from tunewright.config.metrics import metrics_of
 from tunewright.errors import EvaluationError
-from tunewright.evaluation import generate
 from tunewright.evaluation.details import DETAILS, read_details
+from tunewright.evaluation.engines import in_process
 from tunewright.evaluation.predictions import PREDICTIONS, read_predictions
 from tunewright.models.chat import encode_prompt
 from tunewright.models.load import load_model, load_tokenizer
@@ -29,7 +29,7 @@ from tunewright.stages import baseline, compose, evaluate
 SETTINGS = """\
 set:
   task: {metrics: [field_accuracy, custom.short]}
-  evaluation: {max_new_tokens: 8, batch_size: 4, max_rows: 6, few_shot: {k: 2}}
+  evaluation: {max_new_tokens: 8, batch_size: 4, max_rows: 6, few_shot: {k: 2}, latency: {requests: 2}}
 """
 PARAMS = CHOICES + SETTINGS
 METRIC = """\
@@ -75,6 +75,10 @@ def test_baseline_asks_the_base_model_twice(project: Path, tiny_folder: Path) ->
     assert metrics["few_shot"]["finished"]["n"] == 6
     timings = read_json(project / TIMINGS / "baseline.json")
     assert timings["tokens_per_second"] > 0
+    assert {who: one["requests"] for who, one in timings["latency"].items()} == {
+        "zero_shot": 2,
+        "few_shot": 2,
+    }
     assert not [*(project / ".tunewright" / "scratch").glob("baseline-*/*")]
 
 
@@ -93,15 +97,16 @@ def test_a_killed_baseline_goes_on_and_gives_the_same_files(
     for path in results:
         (project / path).unlink()
 
-    decode, calls = generate.decode_greedily, []
+    decode, calls = in_process.decode, []
 
-    def killed(*arguments: Any, **keywords: Any) -> list[list[int]]:
-        calls.append(1)
-        if len(calls) == 4:
-            raise KeyboardInterrupt
-        return decode(*arguments, **keywords)
+    def killed(model: Any, prompts: Any, *arguments: Any, **keywords: Any) -> list[list[int]]:
+        if len(prompts) > 1:  # single requests are timed afterwards
+            calls.append(1)
+            if len(calls) == 4:
+                raise KeyboardInterrupt
+        return decode(model, prompts, *arguments, **keywords)
 
-    monkeypatch.setattr(generate, "decode_greedily", killed)
+    monkeypatch.setattr(in_process, "decode", killed)
     with pytest.raises(KeyboardInterrupt):
         baseline.run(project)
     # Editing a metric meanwhile costs no new answers.
@@ -125,6 +130,9 @@ def test_evaluate_scores_the_tuned_model(project: Path, tiny_folder: Path) -> No
     assert [p.answer for p in tuned] != [p.answer for p in base]
     metrics = read_json(project / METRICS / "evaluation.json")
     assert {*metrics} == {"tuned"}
+    latency = read_json(project / TIMINGS / "evaluate.json")["latency"]
+    assert latency["tuned"]["requests"] == 2
+    assert not set(latency["tuned"]) & set(metrics["tuned"]), "timings are no quality"
     assert metrics["tuned"].keys() == read_json(project / METRICS / "baseline.json")["zero_shot"].keys()
 
 

@@ -10,7 +10,12 @@ from made_up import make_rows
 from tunewright.config.schema.evaluation import FewShot
 from tunewright.data.rows import Message, Row
 from tunewright.errors import EvaluationError
-from tunewright.evaluation.few_shot import check_examples_fit, draw_examples, few_shot_prompt
+from tunewright.evaluation.few_shot import (
+    check_examples_fit,
+    choose_examples,
+    draw_examples,
+    few_shot_prompt,
+)
 from tunewright.models.chat import encode_prompt
 
 TRAIN = make_rows(40, name="train")
@@ -50,11 +55,66 @@ def test_examples_that_do_not_fit_are_refused_with_the_number_that_does(tokenize
     def longest(count: int) -> int:
         return max(len(encode_prompt(tokenizer, few_shot_prompt(row, examples[:count]))) for row in TEST)
 
-    check_examples_fit(tokenizer, TEST, examples, None)
-    check_examples_fit(tokenizer, TEST, examples, longest(4))
+    check_examples_fit(tokenizer, TEST, [examples] * len(TEST), None)
+    check_examples_fit(tokenizer, TEST, [examples] * len(TEST), longest(4))
     with pytest.raises(EvaluationError, match="the shortest 3 would fit"):
-        check_examples_fit(tokenizer, TEST, examples, longest(4) - 1)
+        check_examples_fit(tokenizer, TEST, [examples] * len(TEST), longest(4) - 1)
     with pytest.raises(EvaluationError, match="the shortest 1 would fit"):
-        check_examples_fit(tokenizer, TEST, examples, longest(1))
+        check_examples_fit(tokenizer, TEST, [examples] * len(TEST), longest(1))
     with pytest.raises(EvaluationError, match="not one of them fits"):
-        check_examples_fit(tokenizer, TEST, examples, longest(1) - 1)
+        check_examples_fit(tokenizer, TEST, [examples] * len(TEST), longest(1) - 1)
+
+
+def question(name: str, text: str) -> Row:
+    return Row(name, (Message("user", text), Message("assistant", "x")), name, "s")
+
+
+NEAR = [
+    question("kettle", "The kettle leaks on the table"),
+    question("parcel", "My parcel has not come yet"),
+    question("late", "The parcel came a week late"),
+    question("bill", "Why was I billed twice?"),
+]
+
+
+def test_nearest_examples_are_each_rows_own_the_nearest_last() -> None:
+    rows = [question("a", "Where is my parcel?"), question("b", "kettle leaks, KETTLE smells")]
+    chosen = choose_examples(NEAR, rows, FewShot(k=2, by="nearest"))
+    assert [row.id for row in chosen[0]] == ["late", "parcel"]
+    assert chosen[1][-1].id == "kettle"
+    assert choose_examples(NEAR[::-1], rows, FewShot(k=2, by="nearest")) == chosen
+    assert choose_examples([*NEAR, *NEAR], rows, FewShot(k=2, by="nearest")) == chosen, (
+        "repeated rows count once"
+    )
+
+
+def test_equally_near_examples_go_by_the_draw() -> None:
+    rows = [question("a", "zzz")]
+    by_seed = {
+        seed: [row.id for row in choose_examples(TRAIN, rows, FewShot(k=3, by="nearest", seed=seed))[0]]
+        for seed in (0, 1)
+    }
+    assert by_seed[0] != by_seed[1]
+    drawn = {row.id for row in draw_examples(TRAIN, FewShot(k=3, seed=0))}
+    assert set(by_seed[0]) == drawn
+
+
+def test_drawn_examples_are_the_same_for_all_rows() -> None:
+    chosen = choose_examples(TRAIN, TEST, FewShot(k=4))
+    assert chosen == [draw_examples(TRAIN, FewShot(k=4))] * len(TEST)
+    with pytest.raises(EvaluationError, match="asks for 5 examples, but there are 4"):
+        choose_examples(NEAR, TEST, FewShot(k=5, by="nearest"))
+
+
+def test_the_longest_of_unlike_prompts_is_the_one_that_must_fit(tokenizer: Any) -> None:
+    rows = [question("short", "a b"), question("long", "The kettle leaks")]
+    examples = choose_examples(NEAR, rows, FewShot(k=2, by="nearest"))
+
+    def length(place: int, count: int) -> int:
+        return len(encode_prompt(tokenizer, few_shot_prompt(rows[place], examples[place][-count:])))
+
+    longest = max(length(0, 2), length(1, 2))
+    check_examples_fit(tokenizer, rows, examples, longest, "nearest")
+    with pytest.raises(EvaluationError, match="the nearest 1 would fit") as caught:
+        check_examples_fit(tokenizer, rows, examples, max(length(0, 1), length(1, 1)), "nearest")
+    assert f"tokens (row {rows[length(1, 2) > length(0, 2)].id})" in str(caught.value)

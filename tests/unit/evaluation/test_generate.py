@@ -11,12 +11,16 @@ import pytest
 import torch
 from made_up import make_rows
 
-from tunewright.config.schema.evaluation import Evaluation
+from tunewright.config.schema.evaluation import Evaluation, FewShot
 from tunewright.data.rows import Message
 from tunewright.errors import EvaluationError
 from tunewright.evaluation import decoding, generate
-from tunewright.evaluation.decoding import decode_greedily, shared_prefix
-from tunewright.evaluation.generate import Journal
+from tunewright.evaluation.decoding import decode, shared_prefix
+from tunewright.evaluation.engines import in_process
+from tunewright.evaluation.engines.engine import Request
+from tunewright.evaluation.engines.in_process import TransformersEngine
+from tunewright.evaluation.few_shot import choose_examples, few_shot_prompt
+from tunewright.evaluation.journal import Journal
 from tunewright.evaluation.predictions import Prediction
 from tunewright.models.chat import encode_prompt, end_of_turn_ids
 
@@ -26,9 +30,8 @@ PROMPTS = [row.prompt for row in ROWS]
 
 
 def run(model: Any, tokenizer: Any, folder: Path, settings: Evaluation = SETTINGS) -> generate.Generated:
-    return generate.generate(
-        model, tokenizer, ROWS, PROMPTS, contestant="zero_shot", evaluation=settings, folder=folder
-    )
+    engine = TransformersEngine(model, tokenizer, settings)
+    return generate.generate(engine, ROWS, PROMPTS, contestant="zero_shot", folder=folder)
 
 
 def naive(model: Any, ids: list[int], count: int) -> list[int]:
@@ -79,8 +82,22 @@ def test_batched_decoding_equals_one_prompt_at_a_time(
         monkeypatch.setattr(decoding, "is_plain", lambda cache: False)
     prefix = shared_prefix(model, expected.encoded)
     assert (len(prefix.ids) > 10) is plain
-    decoded = decode_greedily(model, expected.encoded, prefix, stop_ids={expected.stop}, max_new_tokens=12)
+    decoded = decode(model, expected.encoded, prefix, stop_ids={expected.stop}, max_new_tokens=12)
     assert decoded == [cut(answer, expected.stop) for answer in expected.answers]
+
+
+def test_prompts_with_examples_of_their_own_share_less_and_are_answered_right(
+    model: Any, tokenizer: Any
+) -> None:
+    train = make_rows(20, "train")
+    examples = choose_examples(train, ROWS[:4], FewShot(k=2, by="nearest"))
+    assert len({tuple(row.id for row in own) for own in examples}) > 1
+    prompts = [few_shot_prompt(row, own) for row, own in zip(ROWS[:4], examples, strict=True)]
+    encoded = [encode_prompt(tokenizer, prompt) for prompt in prompts]
+    prefix = shared_prefix(model, encoded)
+    assert 0 < len(prefix.ids) < len(encode_prompt(tokenizer, ROWS[0].prompt))
+    decoded = decode(model, encoded, prefix, stop_ids=set(), max_new_tokens=5)
+    assert decoded == [naive(model, ids, 5) for ids in encoded]
 
 
 def test_a_sliding_window_shares_nothing_and_answers_the_same() -> None:
@@ -95,7 +112,7 @@ def test_a_sliding_window_shares_nothing_and_answers_the_same() -> None:
     prompts = [[*range(3, 15), 20 + row, *range(row)] for row in range(4)]
     prefix = shared_prefix(windowed, prompts)
     assert prefix.ids == []
-    decoded = decode_greedily(windowed, prompts, prefix, stop_ids=set(), max_new_tokens=8)
+    decoded = decode(windowed, prompts, prefix, stop_ids=set(), max_new_tokens=8)
     assert decoded == [naive(windowed, ids, 8) for ids in prompts]
 
 
@@ -111,7 +128,7 @@ def test_rows_that_ended_leave_the_batch(
 
     prefix = shared_prefix(model, expected.encoded)
     monkeypatch.setattr(model, "forward", counted)
-    decode_greedily(model, expected.encoded, prefix, stop_ids={expected.stop}, max_new_tokens=12)
+    decode(model, expected.encoded, prefix, stop_ids={expected.stop}, max_new_tokens=12)
     lengths = [len(cut(answer, expected.stop)) for answer in expected.answers]
     assert sizes == [sum(length > step for length in lengths) for step in range(max(lengths))]
 
@@ -119,22 +136,22 @@ def test_rows_that_ended_leave_the_batch(
 def test_identical_prompts_keep_a_token_of_their_own(model: Any) -> None:
     prefix = shared_prefix(model, [[5, 6, 7], [5, 6, 7]])
     assert prefix.ids == [5, 6]
-    answers = decode_greedily(model, [[5, 6, 7]] * 2, prefix, stop_ids=set(), max_new_tokens=3)
+    answers = decode(model, [[5, 6, 7]] * 2, prefix, stop_ids=set(), max_new_tokens=3)
     assert answers == [naive(model, [5, 6, 7], 3)] * 2
 
 
 def test_a_batch_reads_the_prefix_and_leaves_it_alone(model: Any) -> None:
     prompts = [[5, 6, 7, 8], [5, 6, 9]]
     prefix = shared_prefix(model, prompts)
-    first = decode_greedily(model, prompts, prefix, stop_ids=set(), max_new_tokens=3)
-    assert decode_greedily(model, prompts, prefix, stop_ids=set(), max_new_tokens=3) == first
+    first = decode(model, prompts, prefix, stop_ids=set(), max_new_tokens=3)
+    assert decode(model, prompts, prefix, stop_ids=set(), max_new_tokens=3) == first
     assert prefix.cache.get_seq_length() == 2
 
 
 def test_predictions_say_what_was_asked_and_answered(
     model: Any, tokenizer: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, expected: Expected
 ) -> None:
-    monkeypatch.setattr(generate, "end_of_turn_ids", lambda tokenizer: (expected.stop,))
+    monkeypatch.setattr(in_process, "end_of_turn_ids", lambda tokenizer: (expected.stop,))
     made = run(model, tokenizer, tmp_path, SETTINGS.model_copy(update={"max_new_tokens": 12}))
     answers = [cut(answer, expected.stop) for answer in expected.answers]
     assert made.predictions == [
@@ -176,7 +193,7 @@ def test_a_killed_run_goes_on_and_gives_the_same(
     (tmp_path / "whole").mkdir()
     (tmp_path / "killed").mkdir()
     undisturbed = run(model, tokenizer, tmp_path / "whole")
-    decode = generate.decode_greedily
+    decode = in_process.decode
     calls: list[int] = []
 
     def killed(*arguments: Any, **keywords: Any) -> list[list[int]]:
@@ -186,13 +203,13 @@ def test_a_killed_run_goes_on_and_gives_the_same(
         return decode(*arguments, **keywords)
 
     with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
-        patched.setattr(generate, "decode_greedily", killed)
+        patched.setattr(in_process, "decode", killed)
         run(model, tokenizer, tmp_path / "killed")
     with (tmp_path / "killed" / "zero_shot.jsonl").open("a") as file:
         file.write(torn)
 
     again: list[int] = []
-    monkeypatch.setattr(generate, "decode_greedily", lambda *a, **k: again.append(1) or decode(*a, **k))
+    monkeypatch.setattr(in_process, "decode", lambda *a, **k: again.append(1) or decode(*a, **k))
     resumed = run(model, tokenizer, tmp_path / "killed")
     assert resumed.predictions == undisturbed.predictions
     assert len(again) == 3 - done, "finished batches are not computed again"
@@ -205,7 +222,7 @@ def test_a_run_that_was_complete_computes_nothing(
     model: Any, tokenizer: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = run(model, tokenizer, tmp_path)
-    monkeypatch.setattr(generate, "shared_prefix", lambda *arguments: pytest.fail("computed again"))
+    monkeypatch.setattr(in_process, "shared_prefix", lambda *arguments: pytest.fail("computed again"))
     second = run(model, tokenizer, tmp_path)
     assert second.predictions == first.predictions
     assert second.new_tokens == 0
@@ -229,15 +246,17 @@ def test_prompts_that_leave_no_room_are_named(model: Any, tokenizer: Any, tmp_pa
     first = ROWS[longer.index(True)].id
     assert f"{sum(longer)} rows have more" in str(caught.value)
     assert first in str(caught.value)
+    assert "data.cleaning.flags.length=drop" in caught.value.fix
     assert not list(tmp_path.iterdir()), "refused before any work"
 
 
 def test_longest_prompts_come_first_whatever_the_order_of_rows(tokenizer: Any) -> None:
     encoded = [encode_prompt(tokenizer, prompt) for prompt in PROMPTS]
-    batches = generate._batches(ROWS, encoded, 4)
+    asked = [Request(row.id, row.prompt, ids) for row, ids in zip(ROWS, encoded, strict=True)]
+    batches = generate._batches(asked, 4)
     lengths = [len(encoded[index]) for batch in batches for index in batch]
     assert lengths == sorted(lengths, reverse=True)
-    turned = generate._batches(ROWS[::-1], encoded[::-1], 4)
+    turned = generate._batches(asked[::-1], 4)
     assert [[ROWS[i].id for i in batch] for batch in batches] == [
         [ROWS[::-1][i].id for i in batch] for batch in turned
     ]
@@ -246,7 +265,7 @@ def test_longest_prompts_come_first_whatever_the_order_of_rows(tokenizer: Any) -
 def test_prompt_of_a_longer_conversation_is_its_last_question() -> None:
     row = make_rows(1)[0]
     turns = (*row.prompt, Message("assistant", "when?"), Message("user", "today"), row.messages[-1])
-    assert generate._last_question(type(row)(row.id, turns, row.group, row.source)) == "today"
+    assert generate.last_question(type(row)(row.id, turns, row.group, row.source)) == "today"
 
 
 @pytest.mark.parametrize(
@@ -268,9 +287,9 @@ def test_where_memory_runs_out_a_batch_goes_in_halves(
     def tight(model: Any, prompts: Any, *arguments: Any, **keywords: Any) -> Any:
         if len(prompts) > 2:
             raise error
-        return decode_greedily(model, prompts, *arguments, **keywords)
+        return decode(model, prompts, *arguments, **keywords)
 
-    monkeypatch.setattr(generate, "decode_greedily", tight)
+    monkeypatch.setattr(in_process, "decode", tight)
     halves = run(model, tokenizer, tmp_path / "halves")
     assert halves.predictions == whole.predictions
     assert "out of memory with 4 prompts at once: going on with 2" in capsys.readouterr().err
@@ -278,7 +297,7 @@ def test_where_memory_runs_out_a_batch_goes_in_halves(
     def too_tight(*_: Any, **__: Any) -> Any:
         raise error
 
-    monkeypatch.setattr(generate, "decode_greedily", too_tight)
+    monkeypatch.setattr(in_process, "decode", too_tight)
     with pytest.raises(EvaluationError, match="not even one prompt") as caught:
         run(model, tokenizer, tmp_path)
     assert "few_shot" in caught.value.fix

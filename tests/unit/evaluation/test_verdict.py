@@ -271,8 +271,20 @@ def test_a_slice_by_a_field_of_the_answer_compares_as_json_writes() -> None:
     assert [row.id for row in chosen_rows(rows, {"reference.b": "1"})] == ["r2"]
 
 
+WAITS = {
+    "requests": 8,
+    "seconds_to_first_token": 0.25,
+    "request_seconds_median": 1.5,
+    "request_seconds_p95": 4.0,
+    "seconds": 14.0,
+}
 TIMINGS = {
-    "evaluate": {"seconds": 50.0, "tokens_per_second": 104.1, "peak_memory_mb": 2210.4},
+    "evaluate": {
+        "seconds": 50.0,
+        "tokens_per_second": 104.1,
+        "peak_memory_mb": 2210.4,
+        "latency": {"tuned": WAITS},
+    },
     "train": {"seconds": 7200.0},
 }
 
@@ -294,6 +306,9 @@ def test_what_is_measured_once_has_no_interval_and_says_so() -> None:
     assert not measured("validation_loss <= 0.1").passed
     assert not measured("peak_memory_mb <= 2000").passed
     assert measured("train_seconds <= 7200").passed
+    assert measured("seconds_to_first_token <= 0.25").value == 0.25
+    assert measured("request_seconds_median <= 1.5").value == 1.5
+    assert not measured("request_seconds_p95 <= 3").passed
 
 
 def test_cost_is_time_at_the_price_of_the_hardware() -> None:

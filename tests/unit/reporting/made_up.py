@@ -3,12 +3,14 @@
 import hashlib
 import json
 import random
+from dataclasses import replace
 from pathlib import Path
 
 from tunewright import artifacts
 from tunewright.config.resolved import to_yaml
 from tunewright.config.schema.data import Data, Source
-from tunewright.config.schema.evaluation import Evaluation, Statistics
+from tunewright.config.schema.endpoint import Endpoint
+from tunewright.config.schema.evaluation import Evaluation, Reference, Statistics
 from tunewright.config.schema.hardware import Hardware, Price
 from tunewright.config.schema.method import Lora, Method, Quantization
 from tunewright.config.schema.model import Model
@@ -20,6 +22,7 @@ from tunewright.data.rows import Message, Row, write_rows
 from tunewright.evaluation.details import DETAILS, details_of, write_details
 from tunewright.evaluation.metrics import measure, scores
 from tunewright.evaluation.predictions import PREDICTIONS, Prediction, write_predictions
+from tunewright.evaluation.reference import ReferenceUse, write_use
 from tunewright.evaluation.results import write_results
 from tunewright.evaluation.suites.results import write_scores
 from tunewright.models.record import BaseModelRecord, write_record
@@ -103,6 +106,22 @@ def predictions(rows: int, seed: int = 0) -> dict[str, list[Prediction]]:
     return found
 
 
+def with_reference(
+    answered: dict[str, list[Prediction]], like: str = "few_shot", **changes: object
+) -> tuple[Settings, dict[str, list[Prediction]]]:
+    """The project with a reference that answers as another contestant does."""
+    endpoint = Endpoint(
+        base_url="https://models.example.com/v1",
+        model="large-1",
+        price_per_million_input_tokens=3.0,
+        price_per_million_output_tokens=15.0,
+    )
+    reference = Reference(enabled=True, name="Large & <b>dear</b>", endpoint=endpoint)
+    evaluation = Evaluation(statistics=Statistics(bootstrap_samples=500), reference=reference)
+    asked = [replace(row, contestant="reference") for row in answered[like]]
+    return settings(evaluation=evaluation, **changes), {**answered, "reference": asked}
+
+
 def task(**changes) -> Task:
     values = {
         "kind": "extraction",
@@ -181,6 +200,27 @@ def timing(seconds: float, rate: float) -> dict:
         "device": "cpu",
         "packages": {"torch": "2.13.0", "transformers": "5.23.0", "peft": "0.21.0"},
         "machine": {"cpu": "Example CPU 9000", "cores": 2, "memory_gb": 16.0, "gpu": None},
+    }
+
+
+def latency(stage: str) -> dict:
+    """The waits that the stages of answers measure, of which few-shot's are the longest."""
+    waits = {"baseline": {"zero_shot": 0.41, "few_shot": 1.13}, "evaluate": {"tuned": 0.39}}
+    if stage not in waits:
+        return {}
+    return {
+        "engine": "transformers",
+        "batch_size": dict.fromkeys(waits[stage], 16),
+        "latency": {
+            who: {
+                "requests": 8,
+                "seconds_to_first_token": first,
+                "request_seconds_median": 2 * first,
+                "request_seconds_p95": 3 * first,
+                "seconds": 17 * first,
+            }
+            for who, first in waits[stage].items()
+        },
     }
 
 
@@ -308,6 +348,12 @@ def write_project(
         root / artifacts.BASELINE / DETAILS, {who: details[who] for who in ("zero_shot", "few_shot")}
     )
     write_details(root / artifacts.EVALUATION / DETAILS, {"tuned": details["tuned"]})
+    if "reference" in answered:
+        write_predictions(root / artifacts.REFERENCE / PREDICTIONS, answered["reference"])
+        write_details(root / artifacts.REFERENCE / DETAILS, {"reference": details["reference"]})
+        write_results(root / "metrics/reference.json", {"reference": measured["reference"]})
+        use = ReferenceUse(len(answered["reference"]), 90.0, 15_000, 3_000)
+        write_use(root / "timings/reference.json", use)
     write_results(root / "metrics/baseline.json", {who: measured[who] for who in ("zero_shot", "few_shot")})
     write_results(root / "metrics/evaluation.json", {"tuned": measured["tuned"]})
     for folder in (artifacts.BASE_SUITES, artifacts.TUNED_SUITES):
@@ -321,7 +367,9 @@ def write_project(
         ("evaluate", 61.9, 104.1),
         ("tuned_suites", 0.0, 0.0),
     ):
-        artifacts.write_json(root / artifacts.TIMINGS / f"{stage}.json", timing(seconds, rate))
+        artifacts.write_json(
+            root / artifacts.TIMINGS / f"{stage}.json", {**timing(seconds, rate), **latency(stage)}
+        )
     return declared
 
 

@@ -27,6 +27,7 @@ from tunewright.evaluation.statistics import Interval
 from tunewright.evaluation.verdict import Judgement, Verdict
 from tunewright.reporting.breakdown import breaches, value_rows
 from tunewright.reporting.comparison import blocks, notes
+from tunewright.reporting.effort import effort_table
 from tunewright.reporting.page import render_report
 
 HOSTILE = [
@@ -196,7 +197,7 @@ def test_key_numbers_are_there(html, triage):
         "Accepted Both criteria hold.",
         "85 % (today 0 %",
         "The model needs to DO something new.",
-        "10 min 13 s, EUR 0.02",
+        "10 min 46 s, EUR 0.02",
         "order_number",
         "step 55, the lowest validation loss",
         "Read 512",
@@ -462,3 +463,19 @@ def test_a_lower_perplexity_is_better(tmp_path):
     inputs = read_project(folder, write_project(folder, settings(task=chat), worse))
     assert blocks(inputs)[0].delta.meaning == "clearly worse"
     assert blocks(inputs)[0].delta.against == "zero-shot"
+
+
+def test_tokens_and_waits_stand_side_by_side(triage):
+    table = effort_table(triage)
+    cells = {row[0]: dict(zip(table.columns, row, strict=True)) for row in table.rows}
+    assert cells["Base, few-shot"]["First token after"] == "1.13 s"
+    assert cells["Tuned"]["95th percentile"] == "1.17 s"
+    assert cells["Tuned"]["Prompt tokens a row"] == "180.0"
+    assert cells["Tuned"]["in all"] == "13,500"
+    assert "first 8 test rows" in table.title
+    assert table.title.startswith("Answered by transformers")
+    assert cells["Tuned"]["Rows at once"] == "16"
+    timings = {stage: {**one, "latency": {}} for stage, one in triage.timings.items()}
+    without = effort_table(replace(triage, timings=timings))
+    assert "First token after" not in without.columns
+    assert "not measured" in without.title

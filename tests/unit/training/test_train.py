@@ -19,7 +19,7 @@ from safetensors.torch import load_file, save_file
 from tunewright.artifacts import sha256_file
 from tunewright.config.schema.method import Lora, Quantization
 from tunewright.errors import TrainingError
-from tunewright.evaluation.decoding import decode_greedily, shared_prefix
+from tunewright.evaluation.decoding import decode, shared_prefix
 from tunewright.models.load import load_tuned
 from tunewright.refusals import refusal
 from tunewright.training import checkpoints
@@ -118,7 +118,7 @@ def test_validation_passes_samples_and_checkpoints_leave_no_trace(
         model = trainer.model_wrapped
         model.eval()
         prefix = shared_prefix(model, [[5, 6, 7]])
-        sampled.append(decode_greedily(model, [[5, 6, 7]], prefix, stop_ids=(), max_new_tokens=4))
+        sampled.append(decode(model, [[5, 6, 7]], prefix, stop_ids=(), max_new_tokens=4))
         model.train()
         return plain(trainer)
 

@@ -91,6 +91,7 @@ OTHER_SENSE: dict[str, str] = {
     "load_in_4bit": "for scoring; training on 4-bit weights is tunewright set method=qlora",
     "batch_size": "rows generated at once; training has method.global_batch_size",
     "precision": "the method does not fix it, the machine does",
+    "temperature": "of the answers that are scored, or of the reference's; training draws none",
 }
 """Names that we have too, for something else than others may mean."""
 
@@ -103,11 +104,9 @@ NOT_HERE: dict[str, str] = {
     "train_on_prompt": "the loss is always on the answer alone",
     "packing": "rows are not packed: without flash attention that leaks across examples",
     "sample_packing": "rows are not packed: without flash attention that leaks across examples",
-    "temperature": "answers are decoded greedily, so that they can be reproduced",
-    "top_p": "answers are decoded greedily, so that they can be reproduced",
-    "top_k": "answers are decoded greedily, so that they can be reproduced",
-    "do_sample": "answers are decoded greedily, so that they can be reproduced",
-    "num_beams": "answers are decoded greedily, so that they can be reproduced",
+    "top_k": "tokens are the likeliest, or drawn as evaluation.temperature and evaluation.top_p say",
+    "do_sample": "tokens are drawn where evaluation.temperature is above 0",
+    "num_beams": "no beams: tokens are the likeliest, or drawn where evaluation.temperature is above 0",
     "output_dir": "results lie in artifacts/, metrics/ and reports/, as dvc.yaml says",
     "resume_from_checkpoint": "an interrupted run goes on by itself: dvc repro",
     "load_best_model_at_end": "the best checkpoint by validation loss is always kept",

@@ -11,8 +11,9 @@ from tunewright.config.metrics import metric_of, metrics_of
 from tunewright.config.mistakes.nearest import did_you_mean
 from tunewright.config.rules.task import metric_meant
 from tunewright.config.schema.data import Data
+from tunewright.config.schema.evaluation import Evaluation
 from tunewright.config.schema.hardware import Hardware
-from tunewright.config.schema.measured import MEASURED, MONEY
+from tunewright.config.schema.measured import MEASURED, MONEY, WAITS
 from tunewright.config.schema.task import LABEL, META, REFERENCE, Criterion, Task
 from tunewright.config.suite_metrics import PREFIX as SUITES
 from tunewright.config.suite_metrics import SUITE_METRICS
@@ -74,6 +75,20 @@ def criterion_slices(task: Task, data: Data) -> Iterator[Problem]:
                 yield Problem(key, what, fix=did_you_mean(value, fields[name]))
 
 
+def references(task: Task, evaluation: Evaluation) -> Iterator[Problem]:
+    """A criterion over the reference needs one, and a metric that its answers alone can give."""
+    for index, criterion in enumerate(task.acceptance):
+        if criterion.over != "reference" or criterion.metric in MEASURED:
+            continue
+        if not evaluation.reference.enabled:
+            what = "the reference is not asked: evaluation.reference.enabled is false"
+            fix = "tunewright set evaluation.reference.enabled=true, or compare with few_shot or zero_shot"
+            yield Problem(f"{KEY}.{index}.over", what, fix=fix)
+        elif metric_of(criterion.metric).on_request:
+            what = f"{criterion.metric} needs likelihoods, which no server tells: the reference has none"
+            yield Problem(f"{KEY}.{index}.over", what, fix="compare with few_shot or zero_shot")
+
+
 def prices(task: Task, hardware: Hardware) -> Iterator[Problem]:
     """A criterion on money needs a price."""
     for index, criterion in enumerate(task.acceptance):
@@ -82,6 +97,14 @@ def prices(task: Task, hardware: Hardware) -> Iterator[Problem]:
             what = f"{criterion.metric} needs a price, and hardware.price_per_hour is null"
             fix = "set hardware.price_per_hour (amount, currency, date, source)"
             yield Problem(f"{KEY}.{index}.metric", what, fix=fix)
+
+
+def waits(task: Task, evaluation: Evaluation) -> Iterator[Problem]:
+    """A criterion on the wait of a request needs requests."""
+    for index, criterion in enumerate(task.acceptance):
+        if criterion.metric in WAITS and evaluation.latency.requests == 0:
+            what = f"{criterion.metric} is not measured: evaluation.latency.requests is 0"
+            yield Problem(f"{KEY}.{index}.metric", what, fix="tunewright set evaluation.latency.requests=4")
 
 
 def _better_low(criterion: Criterion) -> bool:

@@ -8,9 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from tunewright.config.rules.acceptance import criteria, criterion_slices, prices
+from tunewright.config.rules.acceptance import criteria, criterion_slices, prices, references, waits
 from tunewright.config.rules.cleaning import languages
 from tunewright.config.rules.data import balance, minimum, sources, split, strata
+from tunewright.config.rules.endpoint import endpoint
+from tunewright.config.rules.engine import (
+    engine_for_metrics,
+    engine_of_method,
+    engine_on_machine,
+    sampling,
+    server,
+)
 from tunewright.config.rules.machine import evaluation_on_machine, machine, method_on_machine
 from tunewright.config.rules.method import recipe
 from tunewright.config.rules.model import model_source
@@ -61,8 +69,18 @@ def broken_rules(groups: Mapping[str, Node]) -> Iterator[Problem]:
     if isinstance(evaluation, Evaluation):
         yield from harness_tasks(evaluation)
         yield from classifier(evaluation)
+        yield from sampling(evaluation)
+        yield from server(evaluation)
+        reference = evaluation.reference
+        needed_by = "evaluation.reference.enabled" if reference.enabled else ""
+        yield from endpoint(reference.endpoint, "evaluation.reference.endpoint", needed_by)
+    if isinstance(evaluation, Evaluation) and isinstance(method, Method):
+        yield from engine_of_method(evaluation, method)
     if isinstance(evaluation, Evaluation) and isinstance(task, Task):
+        yield from engine_for_metrics(evaluation, task)
         yield from decisions(evaluation, task)
+        yield from waits(task, evaluation)
+        yield from references(task, evaluation)
     if isinstance(evaluation, Evaluation) and isinstance(data, Data):
         yield from planted(evaluation, data)
     if isinstance(task, Task) and isinstance(hardware, Hardware):
@@ -84,3 +102,4 @@ def broken_rules(groups: Mapping[str, Node]) -> Iterator[Problem]:
         yield from method_on_machine(method, hardware)
     if isinstance(evaluation, Evaluation) and isinstance(hardware, Hardware):
         yield from evaluation_on_machine(evaluation, hardware)
+        yield from engine_on_machine(evaluation, hardware)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 MONEY = "money"
+WAITS = ("seconds_to_first_token", "request_seconds_median", "request_seconds_p95")
+"""Measured of the single requests that `evaluation.latency` asks for."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,9 @@ class Quantity:
 MEASURED: dict[str, Quantity] = {
     "seconds_per_answer": Quantity("s", "timings/evaluate.json: seconds over test rows, answered in batches"),
     "tokens_per_second": Quantity("tokens/s", "timings/evaluate.json: tokens of the answers over seconds"),
+    "seconds_to_first_token": Quantity("s", "timings/evaluate.json: latency, of single requests: median"),
+    "request_seconds_median": Quantity("s", "timings/evaluate.json: latency, of single requests"),
+    "request_seconds_p95": Quantity("s", "timings/evaluate.json: latency, of single requests"),
     "peak_memory_mb": Quantity("MiB", "timings/evaluate.json"),
     "cost_per_1000_answers": Quantity(MONEY, "seconds_per_answer at hardware.price_per_hour"),
     "train_seconds": Quantity("s", "timings/train.json: seconds"),

@@ -10,7 +10,7 @@ from tunewright.evaluation.metrics.classification import classification_scores
 from tunewright.evaluation.metrics.custom import custom_scores
 from tunewright.evaluation.metrics.extraction import extraction_scores
 from tunewright.evaluation.metrics.format_rules import format_scores
-from tunewright.evaluation.metrics.score import Score, proportion
+from tunewright.evaluation.metrics.score import Score, proportion, ratios
 from tunewright.evaluation.metrics.text import text_scores
 from tunewright.evaluation.predictions import Prediction
 from tunewright.evaluation.statistics import Interval
@@ -24,7 +24,8 @@ def scores(
     output: OutputContract,
     custom: Mapping[str, RowMetric],
 ) -> dict[str, Score]:
-    """Score one contestant's answers: the kind's metrics, format rules, the project's own, and `finished`.
+    """Score one contestant's answers: the kind's metrics, format rules, the project's own, `finished`
+    and the numbers of tokens.
 
     Args:
         predictions: of one contestant.
@@ -40,6 +41,8 @@ def scores(
         **format_scores(predictions, output.format_rules),
         **custom_scores(predictions, custom),
         "finished": proportion([prediction.finished for prediction in predictions]),
+        "prompt_tokens": ratios([prediction.prompt_tokens for prediction in predictions]),
+        "answer_tokens": ratios([prediction.answer_tokens for prediction in predictions]),
     }
 
 

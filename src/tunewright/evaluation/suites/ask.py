@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from tunewright.config.schema.evaluation import Evaluation
 from tunewright.data.rows import Message, Row
+from tunewright.evaluation.batch_size import rows_that_fit, settled
 from tunewright.evaluation.decoding import shared_prefix
-from tunewright.evaluation.generate import Journal, generate
+from tunewright.evaluation.engines.in_process import TransformersEngine
+from tunewright.evaluation.generate import generate
+from tunewright.evaluation.journal import Journal
 from tunewright.evaluation.predictions import Contestant
 from tunewright.evaluation.suites.forced import longest_runs, option_likelihoods
 from tunewright.evaluation.suites.question import Question, Reply
@@ -65,12 +68,10 @@ def ask(
     if answer:
         rows = [_row(question, "") for question in answer]
         generated = generate(
-            model,
-            tokenizer,
+            TransformersEngine(model, tokenizer, evaluation),
             rows,
             [question.messages for question in answer],
             contestant=contestant,
-            evaluation=evaluation,
             folder=folder,
         )
         tokens += generated.new_tokens
@@ -93,7 +94,7 @@ class _Asking:
         model: PreTrainedModel,
         tokenizer: PreTrainedTokenizerBase,
         suite: str,
-        batch_size: int,
+        batch_size: int | Literal["auto"],
         folder: Path,
     ) -> None:
         self._model = model
@@ -108,12 +109,14 @@ class _Asking:
             for question in questions
         ]
         prompts = [options[0][0] for options in encoded]
+        longest = max(len(prompt) + len(option) for options in encoded for prompt, option in options)
+        most_options = OPTIONS_FOR_A_ROW * self._size("choose", longest, logits=1)
         parts = [
-            (row, [answer for _, answer in encoded[row][start : start + self._most_options]])
+            (row, [answer for _, answer in encoded[row][start : start + most_options]])
             for row in sorted(range(len(questions)), key=lambda row: (-len(prompts[row]), questions[row].id))
-            for start in range(0, len(encoded[row]), self._most_options)
+            for start in range(0, len(encoded[row]), most_options)
         ]
-        batches = _by_options(parts, self._most_options)
+        batches = _by_options(parts, most_options)
         prefix = shared_prefix(self._model, prompts)
 
         def compute(batch: Sequence[tuple[int, list[list[int]]]]) -> list[list[float]]:
@@ -137,7 +140,9 @@ class _Asking:
             for one in questions
         ]
         order = sorted(range(len(texts)), key=lambda row: (-len(texts[row]), questions[row].id))
-        size = max(1, self._batch_size // OPTIONS_FOR_A_ROW)  # logits of whole texts are large
+        longest = len(texts[order[0]])
+        # Logits of whole texts are large.
+        size = max(1, self._size("recall", longest, logits=longest) // OPTIONS_FOR_A_ROW)
         batches = [order[start : start + size] for start in range(0, len(order), size)]
         prefix = shared_prefix(self._model, texts)
 
@@ -149,9 +154,13 @@ class _Asking:
             found |= {questions[row].id: Reply(longest=run) for row, run in zip(batch, runs, strict=True)}
         return found, sum(map(len, texts))
 
-    @property
-    def _most_options(self) -> int:
-        return OPTIONS_FOR_A_ROW * self._batch_size
+    def _size(self, how: str, longest: int, *, logits: int) -> int:
+        """Rows at once, of which each has room for several options."""
+
+        def find() -> int:
+            return max(1, rows_that_fit(self._model, longest, logits=logits) // OPTIONS_FOR_A_ROW)
+
+        return settled(self._batch_size, self._folder / f"{how}.batch_size.json", find)
 
     def _journalled(
         self, how: str, batches: Sequence[Sequence[Batch]], compute: Callable[[Sequence[Batch]], Result]

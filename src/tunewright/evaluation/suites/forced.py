@@ -1,6 +1,6 @@
 """Teacher forcing: how likely given tokens are, and which of them the model would have taken itself.
 
-One pass over a text tells of every position what `decode_greedily` would do there: as long as the
+One pass over a text tells of every position what `decode` would do there: as long as the
 likeliest token is the text's own, a greedy continuation repeats the text. So the longest run of such
 positions is the longest verbatim continuation from any beginning, without generating one.
 """

@@ -13,15 +13,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from tunewright.artifacts import read_json, write_json
 from tunewright.config.mistakes.nearest import did_you_mean
 from tunewright.config.schema.suites import Harness
 from tunewright.config.suite_metrics import HARNESS
 from tunewright.errors import EvaluationError
+from tunewright.evaluation.batch_size import rows_that_fit, settled
 from tunewright.evaluation.suites.question import ItemScore
 from tunewright.evaluation.suites.suite import cut
+from tunewright.models.context import context_length
 from tunewright.progress import say
 
 if TYPE_CHECKING:
@@ -33,6 +35,8 @@ PREFERRED = ("acc_norm", "acc", "exact_match", "f1")
 """Metrics that are taken where `metric` is null, the first that a task has."""
 SEED = 1234
 """Of the examples that are put before an item, and of tasks that sample: the package's own default."""
+MOST_TOKENS = 2048
+"""For which room is made where the batch size is `auto`, or the model's context if that is shorter."""
 
 Sample = Mapping[str, Any]
 """What the package logs of an item: `doc_id`, `arguments`, `filtered_resps`, `target`, and its metrics."""
@@ -85,7 +89,7 @@ def run_tasks(
     named: Sequence[Named],
     settings: Harness,
     *,
-    batch_size: int,
+    batch_size: int | Literal["auto"],
     folder: Path,
 ) -> list[ItemScore]:
     """Every item's score, task by task; the group of an item is its task.
@@ -95,7 +99,7 @@ def run_tasks(
         tokenizer: of the model.
         named: as loaded.
         settings: how they are run.
-        batch_size: items computed at once.
+        batch_size: items computed at once; `auto`: as many as fit.
         folder: scratch of this very run.
 
     Raises:
@@ -103,7 +107,11 @@ def run_tasks(
     """
     from lm_eval.models.huggingface import HFLM
 
-    lm = HFLM(pretrained=model, tokenizer=tokenizer, batch_size=batch_size)
+    longest = min(context_length(model.config) or MOST_TOKENS, MOST_TOKENS)
+    size = settled(
+        batch_size, folder / "harness.batch_size.json", lambda: rows_that_fit(model, longest, logits=longest)
+    )
+    lm = HFLM(pretrained=model, tokenizer=tokenizer, batch_size=size)
     scores: list[ItemScore] = []
     for one in named:
         for task in one.tasks:

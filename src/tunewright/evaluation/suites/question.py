@@ -18,7 +18,7 @@ class Question:
         id: unique within its suite.
         group: its category, for people.
         messages: the conversation; its last turn is the user's.
-        how: `answer` lets the model answer greedily, `choose` takes the likelihood of each option as the
+        how: `answer` lets the model answer, `choose` takes the likelihood of each option as the
             answer, `recall` looks how long a run of the conversation's own tokens the model foretells.
         options: of `choose`; of `recall` at most one: an answer that belongs to the text.
     """

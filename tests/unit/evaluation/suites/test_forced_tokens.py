@@ -9,7 +9,7 @@ import pytest
 
 from tunewright.config.schema.evaluation import Evaluation
 from tunewright.data.rows import Message
-from tunewright.evaluation.decoding import Prefix, decode_greedily, shared_prefix
+from tunewright.evaluation.decoding import Prefix, decode, shared_prefix
 from tunewright.evaluation.suites import ask as asking
 from tunewright.evaluation.suites.ask import ask
 from tunewright.evaluation.suites.forced import longest_runs, option_likelihoods
@@ -51,7 +51,7 @@ def test_likelihoods_without_a_plain_cache(model: Any) -> None:
 def test_a_run_is_what_greedy_decoding_would_repeat(model: Any) -> None:
     beginning = [1, 5, 9, 30, 31]
     prefix = shared_prefix(model, [beginning, [2, 3]])
-    (repeated,) = decode_greedily(model, [beginning], prefix, stop_ids=(), max_new_tokens=6)
+    (repeated,) = decode(model, [beginning], prefix, stop_ids=(), max_new_tokens=6)
     wrong = (repeated[-1] + 1) % 512
     text = [*beginning, *repeated[:-1], wrong]
     other = [1, 77, 78]

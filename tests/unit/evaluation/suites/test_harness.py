@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.unit.evaluation.suites.taught import pair, taught
+from tunewright.artifacts import read_json
 from tunewright.config.schema.evaluation import Statistics
 from tunewright.config.schema.suites import Harness, Limits
 from tunewright.errors import EvaluationError
@@ -84,10 +85,12 @@ def settings(*tasks: str, **more: Any) -> Harness:
     return Harness(enabled=True, tasks=tasks, include_path=FOLDER, **more)
 
 
-def run(project: Path, model: Any, tokenizer: Any, wanted: Harness, folder: str = "scratch") -> Any:
+def run(
+    project: Path, model: Any, tokenizer: Any, wanted: Harness, folder: str = "scratch", size: Any = 4
+) -> Any:
     (project / folder).mkdir(exist_ok=True)
     named = load_tasks(project, wanted)
-    return run_tasks(model, tokenizer, named, wanted, batch_size=4, folder=project / folder)
+    return run_tasks(model, tokenizer, named, wanted, batch_size=size, folder=project / folder)
 
 
 def knows(tiny_folder: Path, tokenizer: Any, shift: int) -> Any:
@@ -124,8 +127,9 @@ def test_a_model_that_has_forgotten_fails_a_task(project: Path, tiny_folder: Pat
     first = base[0]
     assert (first.id, first.group, first.prompt) == ("colours/0", "colours", "What colour is sky?")
     assert first.expected == "blue" and first.answer.startswith("red (-")
-    again = run(project, knows(tiny_folder, tokenizer, 0), tokenizer, wanted, "again")
-    assert again == base
+    again = run(project, knows(tiny_folder, tokenizer, 0), tokenizer, wanted, "again", size="auto")
+    assert [score.score for score in again] == [score.score for score in base]
+    assert int(read_json(project / "again" / "harness.batch_size.json")) > len(THINGS)
 
 
 def test_what_is_generated_is_kept_as_text(project: Path, tiny_folder: Path, tokenizer: Any) -> None:
