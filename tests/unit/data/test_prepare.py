@@ -224,6 +224,27 @@ def test_rows_near_a_frozen_row_are_kept_out_of_training_and_told(folder):
     assert "tunewright freeze --renew" in caught.value.fix
 
 
+@pytest.mark.parametrize("group_by", [None, "customer"])
+def test_rows_that_come_near_a_frozen_row_leave_its_line_as_it_was(folder, group_by):
+    rows = [
+        {"prompt": f"where is my parcel {n} with the kettle", "completion": "a", "customer": f"c{n // 3}"}
+        for n in range(99)
+    ]
+    where = {"split": Split(group_by=group_by)}
+    lock = Frozen(frozen_rows(prepared(folder, folder.data(rows, **where)).rows["test"]))
+    before = prepared(folder, folder.data(rows, **where), frozen=lock)
+    frozen = (before.folder / "test.jsonl").read_bytes()
+    near = [
+        {"prompt": f"{row.messages[0].content}{end}", "completion": "another", "customer": "new"}
+        for row in before.rows["test"]
+        for end in "sty"
+    ]
+    for more in ([*rows, *near], [*near, *rows]):
+        after = prepared(folder, folder.data(more, **where), frozen=lock)
+        assert sum(after.card.removed.values()) == len(near)
+        assert (after.folder / "test.jsonl").read_bytes() == frozen
+
+
 def test_transforms_change_and_reject_rows_and_may_make_columns(folder):
     extension(
         folder,
