@@ -54,6 +54,7 @@ EFFECTS = {
         "key_fingerprint": Effect(guarded, fingerprint(OTHER), PSEUDONYMS),
         "ner": Effect(guarded, {"model": MODEL}),
         "ner.model": Effect(guarded, "not_installed", NAMES),
+        "ner.version": Effect(guarded, "2.0", NAMES),
         "ner.entities": Effect(guarded, ["EMAIL_ADDRESS"], NAMES),
     }.items()
 }

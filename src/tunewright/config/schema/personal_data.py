@@ -78,11 +78,14 @@ class Ner(Node):
 
     Attributes:
         model: an installed spaCy package (`en_core_web_sm`), or the folder of one; its language is the rows'.
+        version: of the model, as `python -m spacy info MODEL` tells it; another one, which finds other names,
+            stops `prepare`. null takes any.
         entities: Presidio's entity types to look for, as far as the model knows them: `PERSON`, `LOCATION`,
             `ORGANIZATION`, `NRP` (nationalities and groups), `DATE_TIME`.
     """
 
     model: NonEmpty
+    version: NonEmpty | None = None
     entities: tuple[NonEmpty, ...] = Field(default=("PERSON", "LOCATION"), min_length=1)
 
 

@@ -25,7 +25,7 @@ class Names:
             DataError: Presidio or the model is not installed, or the model finds no such entities.
         """
         self._entities = sorted(set(settings.entities))
-        self._nlp = load_model(settings.model)
+        self._nlp = load_model(settings.model, settings.version)
         self._analyzer = _analyzer(self._nlp, self._entities)
 
     def __call__(self, text: Text) -> Iterator[Found]:

@@ -20,14 +20,15 @@ _GRAMMAR = {
 """spaCy's components that no statistical `ner` reads anything of."""
 
 
-def load_model(name: str) -> Any:  # noqa: ANN401 - spacy.Language
+def load_model(name: str, version: str | None = None) -> Any:  # noqa: ANN401 - spacy.Language
     """The pipeline; what finding names does not need is switched off, which doubles its speed.
 
     Args:
         name: an installed spaCy package, or a folder that `Language.to_disk` has written.
+        version: the one that it must be; None for any.
 
     Raises:
-        DataError: spaCy or the model is not installed, or cannot be loaded, or finds no names.
+        DataError: spaCy or the model is not there, is another version, cannot be loaded or finds no names.
     """
     try:
         import spacy
@@ -49,6 +50,13 @@ def load_model(name: str) -> Any:  # noqa: ANN401 - spacy.Language
             where=f"{SETTING}.model",
             fix=f"python -m spacy validate says which models fit; python -m spacy download {name}",
         ) from error
+    there = nlp.meta["version"]
+    if version is not None and there != version:
+        raise DataError(
+            f"the spaCy model {name!r} is version {there}, not {version}: it would find other names",
+            where=f"{SETTING}.version",
+            fix=f"install {name} {version}, or tunewright set {SETTING}.version={there}",
+        )
     if not _finders(nlp):
         raise DataError(
             f"the spaCy model {name!r} finds no names: it has {', '.join(nlp.pipe_names) or 'no components'}",

@@ -35,9 +35,9 @@ class AnalyzerEngine:
         ]
 
 
-def load_model(name):
-    if name != MODEL:
-        raise DataError(f"there is no {name}")
+def load_model(name, version):
+    if name != MODEL or version not in (None, "1.0"):
+        raise DataError(f"there is no {name} {version}")
     return Model()
 
 

@@ -87,6 +87,16 @@ def test_an_entity_that_the_model_does_not_know(rules):
     assert caught.value.fix == "it finds: LOCATION, PERSON, PRODUCT"
 
 
+def test_a_model_of_another_version(rules):
+    version = json.loads((rules / "meta.json").read_text())["version"]
+    assert redacted("Ada", rules, version=version) == "<PERSON_1>"
+    with pytest.raises(
+        DataError, match=f"is version {version}, not 9.9: it would find other names"
+    ) as caught:
+        redacted("Ada", rules, version="9.9")
+    assert caught.value.where == "data.personal_data.ner.version"
+
+
 def test_a_text_longer_than_spacy_takes(rules):
     text = "words " * 200_000 + "Ada"
     assert redacted(text, rules) == "words " * 200_000 + "<PERSON_1>"
