@@ -14,6 +14,7 @@ import argparse
 import csv
 import hashlib
 import json
+import os
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -231,7 +232,7 @@ def timed(rows: Sequence[str], again: int, settings: PersonalData) -> tuple[floa
         again: after so many they come again.
         settings: what is looked for.
     """
-    guard = guard_once(settings.model_dump_json())
+    guard = guard_once(settings.model_dump_json(), os.getpid())
     answer = Message("assistant", "Thank you.")
     examples = [Example((Message("user", row), answer), {"channel": "app"}) for row in rows]
     guard(
@@ -247,8 +248,8 @@ def timed(rows: Sequence[str], again: int, settings: PersonalData) -> tuple[floa
 
 
 @cache
-def guard_once(settings: str) -> PersonalDataGuard:
-    """One a process: a language model takes seconds to load."""
+def guard_once(settings: str, process: int) -> PersonalDataGuard:
+    """One a process, whose number is given: a language model takes seconds to load."""
     return PersonalDataGuard(PersonalData.model_validate_json(settings), None, "text")
 
 

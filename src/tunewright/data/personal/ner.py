@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from tunewright.config.schema.personal_data import Ner
@@ -11,6 +12,8 @@ from tunewright.data.personal.spacy_model import SETTING, labels_of, load_model,
 from tunewright.data.personal.text import Text
 from tunewright.errors import DataError
 
+_SHORT, _REMEMBERED = 100, 4096
+"""Characters, and texts: fields and stock phrases stand in many rows, and each takes milliseconds."""
 _LONGEST = 10_000
 """Characters that the model reads at a time: its memory grows with them, and spaCy refuses a million."""
 
@@ -27,16 +30,23 @@ class Names:
         self._entities = sorted(set(settings.entities))
         self._nlp = load_model(settings.model, settings.version)
         self._analyzer = _analyzer(self._nlp, self._entities)
+        self._of_short = lru_cache(_REMEMBERED)(lambda whole: tuple(self._find(whole)))
 
     def __call__(self, text: Text) -> Iterator[Found]:
         """The entities of the settings; in the way of a structured kind, that one counts."""
-        for start, piece in _pieces(text.whole):
+        if len(text.whole) <= _SHORT:
+            yield from self._of_short(text.whole)
+        else:
+            yield from self._find(text.whole)
+
+    def _find(self, whole: str) -> Iterator[Found]:
+        for start, piece in _pieces(whole):
             if not any(map(str.isalpha, piece)):
                 continue
             with self._nlp.memory_zone():  # or its vocabulary grows with every new word
                 results = self._analyzer.analyze(piece, language=self._nlp.lang, entities=self._entities)
             for result in results:
-                yield from from_presidio(text.whole, start, result)
+                yield from from_presidio(whole, start, result)
 
 
 def from_presidio(whole: str, offset: int, result: Any) -> Iterator[Found]:  # noqa: ANN401 - RecognizerResult

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.unit.data.personal.presidio_stub import MODEL, stubbed
+from tests.unit.data.personal.presidio_stub import MODEL, AnalyzerEngine, stubbed
 from tests.unit.data.personal.samples import answer_of, example, guard, prompt_of
 from tunewright.errors import DataError
 
@@ -34,6 +34,18 @@ def test_a_word_that_is_a_name_elsewhere_in_the_row_stays_in_small_letters():
     )
     assert prompt_of(row) == "<PERSON_1> wants the bill marked; <PERSON_2> and <PERSON_1> too"
     assert answer_of(row) == "<PERSON_2> the bill of <PERSON_1>"
+
+
+def test_short_texts_that_come_again_are_read_once_and_found_again(monkeypatch):
+    read = []
+    analyze = AnalyzerEngine.analyze
+    monkeypatch.setattr(
+        AnalyzerEngine, "analyze", lambda self, text, **more: read.append(text) or analyze(self, text, **more)
+    )
+    find = guard(ner={"model": MODEL})
+    rows = [example(f"{n} parcels for Ada", "Ask Bill.", meta={"channel": "app"}) for n in range(3)]
+    assert [answer_of(find(row)) for row in rows] == ["Ask <PERSON_2>."] * 3
+    assert read.count("Ask Bill.") == read.count("app") == 1
 
 
 def test_a_very_long_text_is_read_in_pieces_that_cut_no_word():
