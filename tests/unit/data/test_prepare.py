@@ -175,7 +175,8 @@ def test_the_same_rows_in_another_order_give_the_same_splits(folder):
 def test_a_prompt_with_two_answers_is_kept_counted_and_warned_of(folder):
     rows = [*good(40), {"prompt": "Question 3", "completion": "another"}]
     near = [
-        {"prompt": f"the lid of my new kettle{end} does not close at all", "completion": end} for end in "xy"
+        {"prompt": f"the lid of my new kettle{end} does not close at all, whatever I try", "completion": end}
+        for end in "xy"
     ]
     card = prepared(folder, folder.data([*rows, *near])).card
     assert (card.conflicts, card.near_conflicts, card.counts()["kept"]) == (1, 1, 43)
