@@ -62,7 +62,7 @@ def _plan(region: str) -> _Plan | None:
     from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
 
     own = PhoneMetadata.metadata_for_region(region, None)
-    if own is None:
+    if own is None or own.country_code is None:
         return None
     sharing = COUNTRY_CODE_TO_REGION_CODE[own.country_code]
     main = PhoneMetadata.metadata_for_region(sharing[0], None)
