@@ -19,7 +19,7 @@ def is_valid(number, region):
         return False
 
 
-@pytest.mark.parametrize("prefix", PREFIXES)
+@pytest.mark.parametrize("prefix", ["", "0", "1"])
 def test_every_example_number_of_every_region_may_be_valid(prefix):
     for region in REGIONS:
         for kind in phonenumbers.PhoneNumberType.values():
@@ -31,7 +31,7 @@ def test_every_example_number_of_every_region_may_be_valid(prefix):
                 assert may_be_valid(number, region) or not is_valid(number, region)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(
     region=st.sampled_from([*PersonalData().phone_regions, *REGIONS]),
     prefix=st.sampled_from(PREFIXES),
