@@ -139,6 +139,8 @@ class DataCard:
         review: what a domain expert said of a sample; null where nobody asks for it and nobody did.
         partly_compared: rows of the splits with so many look-alikes that they were compared with some of
             them alone (`near_duplicates.COMPARED` of a band, `duplicates.KEPT_COMPARED` of a cluster).
+        near_conflicts: clusters of nearly the same prompt that stand with different answers; all are kept.
+            Prompts that name different numbers are in no cluster together.
     """
 
     sources: tuple[SourceCounts, ...]
@@ -162,6 +164,7 @@ class DataCard:
     languages: LanguageCounts = LanguageCounts()
     review: ReviewStanding | None = None
     partly_compared: int = 0
+    near_conflicts: int = 0
 
     def metrics(self) -> dict[str, Any]:
         """What stands in metrics/data.json: the counts, and training rows by class before and after."""

@@ -174,6 +174,23 @@ def count_conflicts(candidates: Iterable[Candidate]) -> int:
     )
 
 
+def count_near_conflicts(rows: Iterable[tuple[str, Candidate]]) -> int:
+    """How many clusters hold unlike prompts, nearly the same, with different answers.
+
+    Args:
+        rows: each with the name of its cluster.
+    """
+    first: dict[str, Candidate] = {}
+    prompts, answers = set(), set()
+    for cluster, row in rows:
+        other = first.setdefault(cluster, row)
+        if row.prompt_key != other.prompt_key:
+            prompts.add(cluster)
+        if row.answer_key != other.answer_key:
+            answers.add(cluster)
+    return len(prompts & answers)
+
+
 def _same_answer(
     rows: Sequence[Candidate], texts: Callable[[Candidate], tuple[str, str]], *, free_text: bool
 ) -> Iterable[list[Candidate]]:

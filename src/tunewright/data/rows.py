@@ -28,7 +28,8 @@ class Row:
     Attributes:
         id: unique within the data set.
         messages: turns; the last is the assistant's.
-        group: rows of one group share a split: the field of `split.group_by`, else a hash of the prompt.
+        group: rows of one group share a split: the field of `split.group_by`, else the name of the cluster of
+            near-duplicates, which is a hash of its least prompt (of a frozen row, of its own).
         source: path of the raw file.
         meta: further fields, as text.
     """

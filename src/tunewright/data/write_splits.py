@@ -53,7 +53,9 @@ def write_splits(divided: Divided, spool: Spool, work: ToCheck, folder: Path) ->
             row = spool.row(member.row.number)
             description.see(name, row)
             coverage.see(name, row)
-            line = row_line(Row(member.row.id, row.messages, member.unit, row.source, row.meta))
+            # Of a frozen row its own hash: rows that come near it must not change its line.
+            group = member.row.prompt_key if name == "test" and divided.frozen.rows else member.cluster
+            line = row_line(Row(member.row.id, row.messages, member.row.group or group, row.source, row.meta))
             often = training.see(member.row.number, row) if name == "train" else 1
             if often:
                 reviewed.see(name, row)
@@ -100,6 +102,9 @@ def write_splits(divided: Divided, spool: Spool, work: ToCheck, folder: Path) ->
         languages=language_counts(divided.cleaning.languages),
         cleaned={str(change): rows for change, rows in sorted(divided.cleaning.changes.items())},
         partly_compared=divided.partly_compared,
+        near_conflicts=duplicates.count_near_conflicts(
+            (member.cluster, member.row) for part in parts.values() for member in part
+        ),
         review=reviewed.standing(_left_out(divided.discarded, data.review.seed)),
     )
 

@@ -24,7 +24,7 @@ PSEUDONYMS = {
     "data.personal_data.action": "pseudonymise",
     "data.personal_data.key_fingerprint": fingerprint(SECRET),
 }
-NAMES = {"data.personal_data.ner": {"model": MODEL, "least_score": 0.6}}
+NAMES = {"data.personal_data.ner": {"model": MODEL}}
 
 
 def guarded(settings: Settings, _: Path) -> object:
@@ -54,8 +54,7 @@ EFFECTS = {
         "key_fingerprint": Effect(guarded, fingerprint(OTHER), PSEUDONYMS),
         "ner": Effect(guarded, {"model": MODEL}),
         "ner.model": Effect(guarded, "not_installed", NAMES),
-        "ner.language": Effect(guarded, "de", NAMES),
+        "ner.version": Effect(guarded, "2.0", NAMES),
         "ner.entities": Effect(guarded, ["EMAIL_ADDRESS"], NAMES),
-        "ner.least_score": Effect(guarded, 0.5, NAMES),
     }.items()
 }

@@ -10,6 +10,7 @@ from tunewright.data.candidate import normalise
 from tunewright.data.duplicates import (
     clusters,
     count_conflicts,
+    count_near_conflicts,
     number_repeated_ids,
     reject_repeated_ids,
     remove_duplicates,
@@ -77,6 +78,16 @@ def test_conflicts_are_prompts_with_different_answers():
         candidate("ho"),
     ]
     assert count_conflicts(rows) == 1
+
+
+def test_near_conflicts_are_clusters_of_unlike_prompts_with_different_answers():
+    rows = {
+        "same prompt": [candidate("p", "a"), candidate("p", "b")],
+        "same answer": [candidate("q", "a"), candidate("qq", "a")],
+        "both differ": [candidate("r", "a"), candidate("rr", "b"), candidate("rrr", "a")],
+        "apart": [candidate("s", "a"), candidate("s", "b"), candidate("ss", "a")],
+    }
+    assert count_near_conflicts((name, row) for name, several in rows.items() for row in several) == 2
 
 
 def test_the_second_row_of_an_id_is_rejected():

@@ -174,8 +174,12 @@ def test_the_same_rows_in_another_order_give_the_same_splits(folder):
 
 def test_a_prompt_with_two_answers_is_kept_counted_and_warned_of(folder):
     rows = [*good(40), {"prompt": "Question 3", "completion": "another"}]
-    card = prepared(folder, folder.data(rows)).card
-    assert (card.conflicts, card.counts()["kept"]) == (1, 41)
+    near = [
+        {"prompt": f"the lid of my new kettle{end} does not close at all, whatever I try", "completion": end}
+        for end in "xy"
+    ]
+    card = prepared(folder, folder.data([*rows, *near])).card
+    assert (card.conflicts, card.near_conflicts, card.counts()["kept"]) == (1, 1, 43)
     assert any("different answers" in warning for warning in card.warnings)
 
 
@@ -222,6 +226,27 @@ def test_rows_near_a_frozen_row_are_kept_out_of_training_and_told(folder):
     with pytest.raises(DataError, match="1 are gone, 1 have another answer") as caught:
         prepared(folder, folder.data(changed), frozen=lock)
     assert "tunewright freeze --renew" in caught.value.fix
+
+
+@pytest.mark.parametrize("group_by", [None, "customer"])
+def test_rows_that_come_near_a_frozen_row_leave_its_line_as_it_was(folder, group_by):
+    rows = [
+        {"prompt": f"where is my parcel {n} with the kettle", "completion": "a", "customer": f"c{n // 3}"}
+        for n in range(99)
+    ]
+    where = {"split": Split(group_by=group_by)}
+    lock = Frozen(frozen_rows(prepared(folder, folder.data(rows, **where)).rows["test"]))
+    before = prepared(folder, folder.data(rows, **where), frozen=lock)
+    frozen = (before.folder / "test.jsonl").read_bytes()
+    near = [
+        {"prompt": f"{row.messages[0].content}{end}", "completion": "another", "customer": "new"}
+        for row in before.rows["test"]
+        for end in "sty"
+    ]
+    for more in ([*rows, *near], [*near, *rows]):
+        after = prepared(folder, folder.data(more, **where), frozen=lock)
+        assert sum(after.card.removed.values()) == len(near)
+        assert (after.folder / "test.jsonl").read_bytes() == frozen
 
 
 def test_transforms_change_and_reject_rows_and_may_make_columns(folder):

@@ -77,16 +77,16 @@ class Ner(Node):
     """Names and places, found by Presidio with a spaCy model; needs the extra `ner`.
 
     Attributes:
-        model: an installed spaCy package (`en_core_web_sm`).
-        language: of the rows, as Presidio's recognizers name it.
-        entities: Presidio's entity types to look for.
-        least_score: findings below it are left alone; lower finds more and takes more that is no name.
+        model: an installed spaCy package (`en_core_web_sm`), or the folder of one; its language is the rows'.
+        version: of the model, as `python -m spacy info MODEL` tells it; another one, which finds other names,
+            stops `prepare`. null takes any.
+        entities: Presidio's entity types to look for, as far as the model knows them: `PERSON`, `LOCATION`,
+            `ORGANIZATION`, `NRP` (nationalities and groups), `DATE_TIME`.
     """
 
     model: NonEmpty
-    language: NonEmpty = "en"
+    version: NonEmpty | None = None
     entities: tuple[NonEmpty, ...] = Field(default=("PERSON", "LOCATION"), min_length=1)
-    least_score: float = Field(default=0.85, ge=0.0, le=1.0)
 
 
 class PersonalData(Node):

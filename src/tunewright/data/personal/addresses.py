@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 
 from tunewright.data.personal.found import Found
-from tunewright.data.personal.signs import Signs
 from tunewright.data.personal.text import Text
 
 _LONGEST_LOCAL = 64  # RFC 5321, 4.5.3.1.1
@@ -15,8 +14,10 @@ _LOCAL = re.compile(r"[^\W_](?:[\w.%+'=&-]*[\w+-])?$|_[\w.%+-]*\w$")
 _DOMAIN = re.compile(r"(?:[^\W_](?:[\w-]{0,62})\.){1,8}(?:xn--[a-z0-9-]{2,59}|[^\W\d_]{2,24})(?![\w@])")
 _IPV4 = re.compile(r"(?<![\w.-])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![\w-]|\.[0-9])")
 _IPV6 = re.compile(r"(?<![\w:.])[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?:(?:\.[0-9]{1,3}){3})?(?![\w:])")
-_PART_OF_IPV6 = Signs([r"[0-9A-Fa-f]:[0-9A-Fa-f:]"])
-_MAY_BE_IPV4 = Signs([r"[0-9](?:\.[0-9]{1,3}){2}\.[0-9]"])
+SIGNS = {"ipv4": [r"[0-9](?:\.[0-9]{1,3}){2}\.[0-9]"]}
+"""Stands in `Text.near_numbers` wherever an IPv4 address does."""
+SIGNS_OF_IPV6 = {"ipv6": ["[0-9a-f]:[0-9a-f:]"]}
+"""Stands in `Text.lower` wherever an IPv6 address does."""
 _VERSION = re.compile(r"(?:version|release|firmware|build|\bv)[\s.:]*$")
 _MARK = "://"
 _LONGEST_SCHEME = 21
@@ -45,13 +46,16 @@ def email_addresses(text: Text) -> Iterator[Found]:
         at = whole.find("@", at + 1)
 
 
-def ip_addresses(text: Text) -> Iterator[Found]:
-    """IPv4 and IPv6 addresses but for loopback and "any"; four numbers after "version" are none."""
-    if text.has_numbers and _MAY_BE_IPV4(text.near_numbers):
-        for number in text.numbers(_IPV4):
-            if not _VERSION.search(text.before(number.start)):
-                yield from _ip_address(number.start, number.written, IPv4Address)
-    if text.whole.count(":") > 1 and _PART_OF_IPV6(text.whole):
+def ipv4_addresses(text: Text) -> Iterator[Found]:
+    """IPv4 addresses but for loopback and "any"; four numbers after "version" are none."""
+    for number in text.numbers(_IPV4):
+        if not _VERSION.search(text.before(number.start)):
+            yield from _ip_address(number.start, number.written, IPv4Address)
+
+
+def ipv6_addresses(text: Text) -> Iterator[Found]:
+    """IPv6 addresses but for loopback and "any"."""
+    if text.whole.count(":") > 1:
         for match in _IPV6.finditer(text.whole):
             if len(match[0]) >= _SHORTEST_IPV6:
                 yield from _ip_address(match.start(), match[0], IPv6Address)

@@ -5,27 +5,39 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from tunewright.config.schema.personal_data import PersonalData
+from tunewright.data.personal import accounts, addresses, secrets
 from tunewright.data.personal.accounts import credit_cards, iban_codes
-from tunewright.data.personal.addresses import email_addresses, ip_addresses, urls_with_credentials
+from tunewright.data.personal.addresses import (
+    email_addresses,
+    ipv4_addresses,
+    ipv6_addresses,
+    urls_with_credentials,
+)
 from tunewright.data.personal.found import Found, without_overlaps
-from tunewright.data.personal.national_numbers import NATIONAL_NUMBERS, national_numbers
+from tunewright.data.personal.national_numbers import (
+    NATIONAL_NUMBERS,
+    naming_signs,
+    national_numbers,
+    telling_signs,
+)
 from tunewright.data.personal.own_patterns import OwnPatterns
 from tunewright.data.personal.phones import phone_numbers
 from tunewright.data.personal.placeholders import spans
 from tunewright.data.personal.replace import blanked
 from tunewright.data.personal.reserved import is_reserved
 from tunewright.data.personal.secrets import api_keys
+from tunewright.data.personal.signs import SignSet
 from tunewright.data.personal.text import Text
 
 OF_WORDS: dict[str, Callable[[Text], Iterator[Found]]] = {
     "email_address": email_addresses,
     "url_with_credentials": urls_with_credentials,
-    "api_key": api_keys,
 }
 OF_NUMBERS: dict[str, Callable[[Text], Iterator[Found]]] = {
     "credit_card": credit_cards,
     "iban_code": iban_codes,
 }
+"""Looked for only where their `SIGNS` stand, which one quick pass tells for all kinds together."""
 
 
 class Finder:
@@ -39,9 +51,12 @@ class Finder:
         """
         kinds = frozenset(settings.kinds)
         self._of_words = [find for kind, find in OF_WORDS.items() if kind in kinds]
-        self._of_numbers = [find for kind, find in OF_NUMBERS.items() if kind in kinds]
+        self._of_numbers = [(kind, find) for kind, find in OF_NUMBERS.items() if kind in kinds]
+        self._keys = "api_key" in kinds
         self._ip = "ip_address" in kinds
         self._national = frozenset(kinds & NATIONAL_NUMBERS.keys())
+        self._words = SignSet({**secrets.SIGNS, **addresses.SIGNS_OF_IPV6, **naming_signs(self._national)})
+        self._numbers = SignSet({**accounts.SIGNS, **addresses.SIGNS, **telling_signs(self._national)})
         self._regions = settings.phone_regions if "phone_number" in kinds else None
         self._own = OwnPatterns(settings.patterns)
         self._names = None
@@ -69,13 +84,19 @@ class Finder:
     def _all(self, text: Text) -> Iterator[Found]:
         for find in self._of_words:
             yield from find(text)
-        if self._ip:
-            yield from ip_addresses(text)
+        words = self._words(text.context)
+        if self._keys and words:
+            yield from api_keys(text, words)
+        if self._ip and "ipv6" in words:
+            yield from ipv6_addresses(text)
         if text.has_numbers:
-            for find in self._of_numbers:
-                yield from find(text)
-            if self._national:
-                yield from national_numbers(text, self._national)
+            numbers = self._numbers(text.near_numbers)
+            if self._ip and "ipv4" in numbers:
+                yield from ipv4_addresses(text)
+            for kind, find in self._of_numbers:
+                if kind in numbers:
+                    yield from find(text)
+            yield from national_numbers(text, self._national, told=numbers, named=words)
             if self._regions is not None:
                 yield from phone_numbers(text, self._regions)
         yield from self._own(text)

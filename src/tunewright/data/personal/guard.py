@@ -89,6 +89,8 @@ class PersonalDataGuard:
         self._policy = Policy(settings)
         self._key = key
         self._form = form
+        ner = settings.ner
+        self._names = frozenset(entity.lower() for entity in ner.entities) if ner is not None else frozenset()
         self._scope_is_row = settings.consistency == "row"
         self._allowed_kinds = {name for name in settings.allow if "." not in name}
         self._allowed_keys = {name.partition(".")[2] for name in settings.allow if "." in name}
@@ -142,6 +144,8 @@ class PersonalDataGuard:
 
     def _allowed(self, parts: list[Part], found: list[list[Found]]) -> set[tuple[str, str]]:
         """Kind and value of what the answer must hold."""
+        if not (self._allowed_kinds or self._allowed_keys):
+            return set()
         of_answer = [
             (one.kind, one.value)
             for part, ones in zip(parts, found, strict=True)
@@ -191,7 +195,9 @@ class PersonalDataGuard:
             for one in ones
             if (one.kind, one.value) not in kept and self._policy(part.field, one.kind) in _REPLACES
         }
-        sought = [(one.kind, Sought(text, one)) for text, one in written.items()]
+        sought = [
+            (one.kind, Sought(text, one, is_name=one.kind in self._names)) for text, one in written.items()
+        ]
         more = []
         for part, ones in zip(parts, found, strict=True):
             spans = [*part.taken, *((one.start, one.end) for one in ones)]

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 
 from tunewright.data.personal.found import Found
-from tunewright.data.personal.signs import Signs
-from tunewright.data.personal.text import OTHER_NUMBER, Number, Text
+from tunewright.data.personal.text import Number, Text, counts_others
 
 
 @dataclass(frozen=True)
@@ -84,18 +83,39 @@ NATIONAL_NUMBERS: dict[str, NationalNumber] = {
 }
 
 
-def national_numbers(text: Text, kinds: frozenset[str]) -> Iterator[Found]:
-    """The numbers of these kinds: of a telling form, or of a bare one after a word that names it."""
-    signs, named, compiled = _compiled(kinds)
-    tells, names = signs(text.near_numbers), named(text.context)
-    if not (tells or names):
+def telling_signs(kinds: Collection[str]) -> dict[str, list[str]]:
+    """Kind -> what stands in `Text.near_numbers` wherever a number of its telling form does."""
+    numbers = {kind: NATIONAL_NUMBERS[kind] for kind in NATIONAL_NUMBERS if kind in kinds}
+    return {kind: [number.pattern] for kind, number in numbers.items() if number.pattern}
+
+
+def naming_signs(kinds: frozenset[str]) -> dict[str, list[str]]:
+    """Kind -> the words in `Text.context` that name it; `named` for all of them, as words of their own."""
+    hints = {one.kind: [re.escape(hint) for hint in one.hints] for one in _compiled(kinds)}
+    # A hint within letters is no word: "sin" in "using".
+    return {**hints, "named": [f"(?:^|[^a-z]){hint}" for several in hints.values() for hint in several]}
+
+
+def national_numbers(
+    text: Text, kinds: frozenset[str], *, told: frozenset[str], named: frozenset[str]
+) -> Iterator[Found]:
+    """The numbers of these kinds: of a telling form, or of a bare one after a word that names it.
+
+    Args:
+        text: the text.
+        kinds: those looked for.
+        told: those of which `telling_signs` stand in the text.
+        named: `naming_signs` that do.
+    """
+    names = "named" in named
+    if not names and told.isdisjoint(kinds):
         return
-    for number in compiled:
-        if tells and number.telling is not None:
+    for number in _compiled(kinds):
+        if number.kind in told and number.telling is not None:
             for match in text.numbers(number.telling):
-                if number.is_number(match) and not OTHER_NUMBER.search(text.before(match.start)):
+                if number.is_number(match) and not counts_others(text.before(match.start)):
                     yield number.found(match, 0.95)
-        if names and number.bare is not None and any(hint in text.context for hint in number.hints):
+        if names and number.kind in named and number.bare is not None:
             for match in text.numbers(number.bare):
                 if number.is_number(match) and number.words.search(text.before(match.start)):
                     yield number.found(match, 0.97)
@@ -123,14 +143,9 @@ class _Compiled:
 
 
 @cache
-def _compiled(kinds: frozenset[str]) -> tuple[Signs, Signs, tuple[_Compiled, ...]]:
-    """The signs of telling forms, those of words that name a number, and each kind's own patterns."""
-    numbers = {kind: number for kind, number in NATIONAL_NUMBERS.items() if kind in kinds}
-    compiled = tuple(_one(*named) for named in numbers.items())
-    telling = [number.pattern for number in numbers.values() if number.pattern]
-    # A hint within letters is no word: "sin" in "using".
-    hints = [rf"(?:^|[^a-z]){re.escape(hint)}" for one in compiled for hint in one.hints]
-    return Signs(telling), Signs(hints), compiled
+def _compiled(kinds: frozenset[str]) -> tuple[_Compiled, ...]:
+    """Each kind's own patterns."""
+    return tuple(_one(kind, number) for kind, number in NATIONAL_NUMBERS.items() if kind in kinds)
 
 
 def _one(kind: str, number: NationalNumber) -> _Compiled:

@@ -7,14 +7,16 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from tunewright.data.personal.found import Found
+from tunewright.data.personal.numbering_plans import may_be_valid
 from tunewright.data.personal.signs import Signs
-from tunewright.data.personal.text import OTHER_NUMBER, Number, Text
+from tunewright.data.personal.text import Number, Text, counts_others
 
 _NUMBER = re.compile(
     r"(?<![0-9A-Za-z@/$€£#_=])(?<![0-9][.,:-])(?:\+ ?)?\(?[0-9](?:[ .()/\u00a0\u2011-]{0,3}[0-9]){5,16}"
     r"(?: ?(?:x|ext\.?) ?[0-9]{1,5})?(?![0-9A-Za-z_@%]|[.,:][0-9]|-[0-9])"
 )
 _EXTENSION = re.compile(r" ?(?:x|ext\.?) ?[0-9]{1,5}$")
+_SPACES = re.compile(" +")
 _DATE = re.compile(
     r"(?:19|20)[0-9]{2}[-./ ]?(?:0[1-9]|1[0-2])[-./ ]?(?:0[1-9]|[12][0-9]|3[01])(?!\d)"
     r"|[0-3]?[0-9][-./][0-3]?[0-9][-./](?:19|20)[0-9]{2}(?!\d)"
@@ -48,7 +50,7 @@ def phone_numbers(text: Text, regions: Sequence[str]) -> Iterator[Found]:
         called = (_MAY_CALL(before) and _WORDS_BEFORE.search(before)) or _WORDS_AFTER.match(
             text.after(match.end)
         )
-        if not called and OTHER_NUMBER.search(before):
+        if not called and counts_others(before):
             continue
         found = _longest(match, bool(called), tuple(regions))
         if found is not None:
@@ -57,10 +59,13 @@ def phone_numbers(text: Text, regions: Sequence[str]) -> Iterator[Found]:
 
 def _longest(match: Number, called: bool, regions: tuple[str, ...]) -> Found | None:
     """The longest part of a run of digit groups, from its start, that is a number."""
-    number = _EXTENSION.sub("", match.written)
-    ends = [len(number), *(space.start() for space in reversed(list(re.finditer(" +", number))))]
-    if not called and sum(map(str.isdigit, number)) > _MOST_DIGITS:
+    number = _EXTENSION.sub("", match.written) if "x" in match.written else match.written
+    whole = "".join(filter(str.isdigit, number))
+    if not called and len(whole) > _MOST_DIGITS:
         return None  # part of an account's number, say
+    ends = [len(number)]
+    if " " in number:
+        ends += [space.start() for space in reversed(list(_SPACES.finditer(number)))]
     for end in ends:
         part = number[:end]
         digits = "".join(filter(str.isdigit, part))
@@ -72,9 +77,8 @@ def _longest(match: Number, called: bool, regions: tuple[str, ...]) -> Found | N
         if value is not None:
             stop = match.end if end == len(number) else match.start + end
             return Found("phone_number", match.start, stop, 0.9 if called else 0.7, value)
-    digits = "".join(filter(str.isdigit, number))
-    if called and _FEWEST_DIGITS <= len(digits) <= _MOST_DIGITS and not _DATE.match(number):
-        return Found("phone_number", match.start, match.end, 0.6, digits)
+    if called and _FEWEST_DIGITS <= len(whole) <= _MOST_DIGITS and not _DATE.match(number):
+        return Found("phone_number", match.start, match.end, 0.6, whole)
     return None
 
 
@@ -95,6 +99,8 @@ def normal_form(number: str, regions: tuple[str, ...]) -> str | None:
     if number.startswith("00"):
         number, international = "+" + number[2:], True
     for region in (None,) if international else regions:
+        if region is not None and not may_be_valid(number, region):
+            continue
         try:
             parsed = phonenumbers.parse(number, region)
         except phonenumbers.NumberParseException:

@@ -81,15 +81,17 @@ class Sought:
     neither, or the answer could not be learnt and the value would stay.
     """
 
-    def __init__(self, written: str, found: Found) -> None:
+    def __init__(self, written: str, found: Found, *, is_name: bool = False) -> None:
         """Work out how to look for it.
 
         Args:
             written: the value as it was found.
             found: its finding.
+            is_name: a capital letter of it is what tells it from a word: Bill's bill.
         """
         self._written = written
         self._found = found
+        self._is_name = is_name
         self._bare = _bare(written)
         self._is_number = len(self._bare) >= _FEWEST_DIGITS and sum(map(str.isdigit, self._bare)) * 2 > len(
             self._bare
@@ -97,18 +99,27 @@ class Sought:
         self._lower = (self._bare if self._is_number else written).lower()
 
     def __call__(self, rest: Rest) -> Iterator[Found]:
-        """Where it stands in a text: its letters in any case, or its digits with any separators."""
+        """Where it stands in a text: its letters in any case, or its digits with any separators.
+
+        A name in capitals too, but not in small letters where it was found with a capital one.
+        """
         if self._is_number:
             if self._lower not in rest.bare:  # a pattern costs 100 times as much
                 return
             shape = r"[ .()/-]{0,3}".join(map(re.escape, self._bare))
         elif len(self._written) >= _FEWEST_CHARACTERS and self._lower in rest.lower:
-            shape = re.escape(self._written)
+            letters = self._written
+            shape = "".join(map(_or_capital, letters)) if self._is_name else re.escape(letters)
         else:
             return
-        found = self._found
-        for match in re.finditer(rf"(?<![0-9A-Za-z]){shape}(?![0-9A-Za-z])", rest.text, re.IGNORECASE):
+        found, flag = self._found, re.NOFLAG if self._is_name else re.IGNORECASE
+        for match in re.finditer(rf"(?<![0-9A-Za-z]){shape}(?![0-9A-Za-z])", rest.text, flag):
             yield Found(found.kind, match.start(), match.end(), found.score, found.value)
+
+
+def _or_capital(sign: str) -> str:
+    capital = sign.upper()
+    return f"[{sign}{capital}]" if capital != sign and len(capital) == 1 else re.escape(sign)
 
 
 def _bare(text: str) -> str:

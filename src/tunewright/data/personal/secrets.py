@@ -5,18 +5,22 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from tunewright.data.personal.found import Found
-from tunewright.data.personal.signs import Signs
 from tunewright.data.personal.text import Text
 from tunewright.secret_shapes import BY_FORM, BY_NAME, PASSWORD_IN_ADDRESS
 
-_STARTS = Signs([r"(?:hf|api_org|gh[pousr]|github_pat)_|wandb|sk-|glpat-|AKIA|ASIA|AIza|xox|-----BEGIN |eyJ"])
 _FORMS = [shape for kind, shape in BY_FORM.items() if kind != PASSWORD_IN_ADDRESS]
-_NAME = "(?:api|access)[ _-]?key|token|secret|bearer|authorization|wandb"
-_PASS = "pass(?:word|wd|phrase)"  # noqa: S105 - a pattern
-_TELLING, _NAMES, _PASSWORDS = Signs([_NAME, _PASS]), Signs([_NAME]), Signs([_PASS])
+SIGNS = {
+    "key form": [
+        r"(?:hf|api_org|gh[pousr]|github_pat)_|wandb_|sk-|glpat-|(?:akia|asia)[a-z0-9]{16}|aiza[a-z0-9_-]{35}",
+        r"xox[abeprs]-|-----begin |eyj",
+    ],
+    "key name": ["(?:api|access)[ _-]?key|token|secret|bearer|authorization|wandb"],
+    "password": ["pass(?:word|wd|phrase)"],
+}
+"""Stand in `Text.lower` wherever a key of that sort stands in the text."""
 _JWT = re.compile(r"(?<![\w-])eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,}")
 _NAMED = re.compile(
     r"(?:api[ _-]?key|access[ _-]?key|client[ _-]?secret|secret|token|bearer|authorization)"
@@ -31,10 +35,15 @@ _LEAST_ENTROPY = 3.0
 """Bits a character; words lie below 3 at this length or hold no digit, random keys above."""
 
 
-def api_keys(text: Text) -> Iterator[Found]:
-    """Keys and tokens; the value alone, so that the name before it stays."""
+def api_keys(text: Text, signs: Collection[str]) -> Iterator[Found]:
+    """Keys and tokens; the value alone, so that the name before it stays.
+
+    Args:
+        text: the text.
+        signs: the names of those that stand in it.
+    """
     whole = text.whole
-    if _STARTS(whole):
+    if "key form" in signs:
         for shape in _FORMS:
             for match in shape.finditer(whole):
                 end = match.end()
@@ -43,16 +52,14 @@ def api_keys(text: Text) -> Iterator[Found]:
                 yield _found(whole, match.start(), end, 1.0)
         for match in _JWT.finditer(whole):
             yield _found(whole, match.start(), match.end(), 1.0)
-    if not _TELLING(text.lower):
-        return
-    if _NAMES(text.lower):
+    if "key name" in signs:
         for shape in BY_NAME.values():
             for match in shape.finditer(whole):
                 yield _found(whole, *match.span("value"), 0.9)
         for match in _NAMED.finditer(whole):
             if _looks_random(match["value"]):
                 yield _found(whole, *match.span("value"), 0.9)
-    if _PASSWORDS(text.lower):
+    if "password" in signs:
         for match in _PASSWORD.finditer(whole):
             if any(not sign.isalpha() for sign in match["value"].rstrip(".,;!?")):
                 yield _found(whole, *match.span("value"), 0.8)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from functools import cached_property
 
 from tunewright.config.schema.personal_data import Action
 from tunewright.data.personal.found import Found
@@ -26,8 +27,14 @@ class StandIns:
         """
         self._key = key
         self._numbers = highest(texts)
-        self._scope = hashlib.sha256(repr(list(texts)).encode()).hexdigest() if row else ""
+        self._texts = tuple(texts) if row else None
         self._made: dict[tuple[Action, str, str], str] = {}
+
+    @cached_property
+    def _scope(self) -> str:
+        """Of the row; empty where pseudonyms are those of the set."""
+        texts = self._texts
+        return "" if texts is None else hashlib.sha256(repr(list(texts)).encode()).hexdigest()
 
     def __call__(self, found: Found, written: str, action: Action) -> str:
         """What stands in the value's place.

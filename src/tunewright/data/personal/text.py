@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from functools import cached_property
 from typing import NamedTuple
+
+from tunewright.data.personal.signs import Signs
 
 _BEFORE = 48
 _AFTER = 14
 _MARGIN = 8
-_DIGITS = re.compile(r"[0-9](?:[^0-9\n]{0,6}[0-9]){3,}")
+_DIGITS = re.compile(r"[0-9](?:[^0-9\n]{0,6}+[0-9]){3,}+")
 
 
 class Number(NamedTuple):
@@ -28,11 +29,18 @@ class Number(NamedTuple):
 
 
 class Text:
-    """One text; what is costly is worked out once and only when asked for.
+    """One text, and what several finders look at.
 
     Attributes:
         whole: the text itself.
+        lower: in lower case, character by character, so that places are the same.
+        context: name and text in lower case.
+        near_numbers: the places where four digits or more stand close together, with `_MARGIN` characters on
+            both sides, each on a line of its own. Patterns of numbers search only here: a text without
+            numbers costs them nothing.
     """
+
+    __slots__ = ("_name", "_starts", "_windows", "context", "lower", "near_numbers", "whole")
 
     def __init__(self, whole: str, name: str = "") -> None:
         """Hold a text.
@@ -43,17 +51,15 @@ class Text:
         """
         self.whole = whole
         self._name = f"{name.lower().replace('_', ' ')}: " if name else ""
-
-    @cached_property
-    def lower(self) -> str:
-        """The text in lower case, character by character, so that places are the same."""
-        lower = self.whole.lower()
-        return lower if len(lower) == len(self.whole) else "".join(sign.lower()[0] for sign in self.whole)
-
-    @cached_property
-    def context(self) -> str:
-        """Name and text in lower case."""
-        return self._name + self.lower
+        lower = whole.lower()
+        self.lower = lower if len(lower) == len(whole) else "".join(sign.lower()[0] for sign in whole)
+        self.context = self._name + self.lower
+        self._windows = _windows(whole)
+        self.near_numbers = "\n".join([whole[start:end] for start, end in self._windows])
+        self._starts, at = [], 0
+        for start, end in self._windows:
+            self._starts.append(at)
+            at += end - start + 1
 
     def before(self, start: int) -> str:
         """The `_BEFORE` characters before a place in lower case; near the start with the name before them."""
@@ -63,37 +69,6 @@ class Text:
     def after(self, end: int) -> str:
         """The `_AFTER` characters after a place, in lower case."""
         return self.lower[end : end + _AFTER]
-
-    @cached_property
-    def near_numbers(self) -> str:
-        """The places where four digits or more stand close together, with `_MARGIN` characters on both sides.
-
-        Each is on a line of its own. Patterns of numbers search only here: a text without numbers costs
-        them nothing.
-        """
-        return "\n".join([self.whole[start:end] for start, end in self._windows])
-
-    @cached_property
-    def _windows(self) -> list[tuple[int, int]]:
-        """Start and end of those places; they neither touch nor overlap."""
-        windows: list[tuple[int, int]] = []
-        last = -1
-        for match in _DIGITS.finditer(self.whole):
-            start, end = max(0, match.start() - _MARGIN), match.end() + _MARGIN
-            if start <= last:
-                start = windows.pop()[0]
-            windows.append((start, end))
-            last = end
-        return windows
-
-    @cached_property
-    def _starts(self) -> list[int]:
-        """Where each of those places begins in `near_numbers`."""
-        starts, at = [], 0
-        for start, end in self._windows:
-            starts.append(at)
-            at += end - start + 1
-        return starts
 
     def numbers(self, pattern: re.Pattern[str]) -> Iterator[Number]:
         """The matches of a pattern of numbers (four digits or more, no further apart than six characters).
@@ -115,9 +90,31 @@ class Text:
         return bool(self._windows)
 
 
-OTHER_NUMBER = re.compile(
-    r"(?:order|purchase|invoice|ticket|tracking|parcel|shipment|booking|reservation|case|claim|article|item|sku|model"
-    r"|serial|version|release|part|isbn|issue|transaction|reference|ref|bestellung|rechnung|commande|pedido)"
+def _windows(whole: str) -> list[tuple[int, int]]:
+    """Start and end of the places of `near_numbers`; they neither touch nor overlap."""
+    windows: list[tuple[int, int]] = []
+    last = -1
+    for match in _DIGITS.finditer(whole):
+        start, end = match.span()
+        start, end = max(0, start - _MARGIN), end + _MARGIN
+        if start <= last:
+            start = windows.pop()[0]
+        windows.append((start, end))
+        last = end
+    return windows
+
+
+_OTHERS = (
+    r"order|purchase|invoice|ticket|tracking|parcel|shipment|booking|reservation|case|claim|article|item|sku|model"
+    r"|serial|version|release|part|isbn|issue|transaction|reference|ref|bestellung|rechnung|commande|pedido"
+)
+_MAY_COUNT_OTHERS = Signs([_OTHERS])
+_OTHER_NUMBER = re.compile(
+    rf"(?:{_OTHERS})"
     r"(?:[ -]?(?:number|num|nummer|no|nr|id|code|ref))?[\s.:#'\"(]*(?:is|was|of|for|has|the)?[\s:#'\"(]*$"
 )
-"""Says that the number which follows counts something else: orders, invoices, parts."""
+
+
+def counts_others(before: str) -> bool:
+    """Whether what stands before a number says that it counts something else: orders, invoices, parts."""
+    return _MAY_COUNT_OTHERS(before) and _OTHER_NUMBER.search(before) is not None

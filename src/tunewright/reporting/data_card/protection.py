@@ -86,7 +86,7 @@ def _sought(inputs: DataCardInputs) -> Iterator[str]:
         yield f"Kinds of the project's own: {listed(tuple(own.name for own in policy.patterns))}."
     if policy.ner is not None:
         names = listed(tuple(kind_name(entity.lower()) for entity in policy.ner.entities))
-        yield f"By a language model ({policy.ner.model}), which misses some: {names}."
+        yield f"By a language model ({policy.ner.model}), which misses many of them: {names}."
     if not (policy.kinds or policy.patterns or policy.ner):
         yield "Nothing: data.personal_data.kinds is empty."
     further = ", ".join(inputs.data.fields.meta)

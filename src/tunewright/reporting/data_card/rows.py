@@ -119,7 +119,7 @@ def duplicates(inputs: DataCardInputs) -> Section:
         text=tuple(text),
         tables=filled(removed, examples),
         quotes=_quotes(inputs),
-        notes=_conflicts(card.conflicts),
+        notes=(*_conflicts(card.conflicts), *_near_conflicts(card.near_conflicts)),
     )
 
 
@@ -142,6 +142,16 @@ def _conflicts(conflicts: int) -> tuple[str, ...]:
     stand = "question stands" if conflicts == 1 else "questions stand"
     return (
         f"{numbers.count(conflicts)} {stand} with different answers. All of them are kept; decide for one.",
+    )
+
+
+def _near_conflicts(conflicts: int) -> tuple[str, ...]:
+    if not conflicts:
+        return ()
+    groups = f"{numbers.count(conflicts)} group{'s' if conflicts > 1 else ''}"
+    return (
+        f"{groups} of nearly the same question with different answers. All are kept: a small difference may "
+        "matter, or one of the answers is wrong.",
     )
 
 

@@ -89,6 +89,14 @@ def test_reasons_are_told_apart_though_one_begins_like_the_other(tmp_path):
     assert places["answer breaks the contract:"].first == ("data/raw/tickets.jsonl, row 5",)
 
 
+def test_nearly_the_same_questions_with_different_answers_are_told(tickets):
+    assert not any("nearly the same question" in note for note in duplicates(tickets).notes)
+    several = replace(tickets, card=replace(tickets.card, near_conflicts=12))
+    assert (
+        duplicates(several).notes[-1].startswith("12 groups of nearly the same question with different ans")
+    )
+
+
 def test_without_rejected_rows_nothing_is_missing(tmp_path):
     clean = replace(card(), rejected={}, removed={}, duplicates=(), conflicts=0)
     declared = write_project(tmp_path, data_card=clean)
