@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 
+from tunewright.agreement import Agreement
 from tunewright.data.card import (
     DataCard,
     DuplicateExample,
@@ -24,7 +25,7 @@ from tunewright.data.describe_training import ClassBalance, ClassRows
 from tunewright.data.enough import Enough
 from tunewright.data.frozen import Change
 from tunewright.data.raw_row import Place
-from tunewright.data.review.standing import Agreement, Reviewer, ReviewStanding
+from tunewright.data.review.standing import Reviewer, ReviewStanding
 from tunewright.data.rows import Message, Row
 from tunewright.evaluation.details import Details
 from tunewright.evaluation.metrics.classification import LabelResult

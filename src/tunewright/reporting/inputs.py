@@ -17,6 +17,7 @@ from tunewright.data.card import DataCard
 from tunewright.evaluation.compare import Prompting
 from tunewright.evaluation.details import Details
 from tunewright.evaluation.paired import Paired
+from tunewright.evaluation.people.standing import PageStanding
 from tunewright.evaluation.predictions import Contestant, Prediction
 from tunewright.evaluation.results import Results
 from tunewright.evaluation.slice_differences import SliceDifference
@@ -42,6 +43,7 @@ class ReportInputs:
         timings: stage -> timings/STAGE.json.
         hashes: SHA-256 by path, of the adapter's and the data's files.
         suites: what was found beyond the task; empty if all suites are off.
+        people: what raters chose between two contestants, page by page; empty if nobody was asked.
     """
 
     project: Project
@@ -69,3 +71,4 @@ class ReportInputs:
     timings: Mapping[str, Mapping[str, Any]]
     hashes: Mapping[str, str]
     suites: Sequence[SuiteResult]
+    people: Sequence[PageStanding] = ()

@@ -9,6 +9,7 @@ from tunewright.reporting.data_card.personal_data import personal_data_table
 from tunewright.reporting.inputs import ReportInputs
 from tunewright.reporting.loss_curve import loss_chart
 from tunewright.reporting.names import CONTESTANTS
+from tunewright.reporting.people_view import people_pages
 from tunewright.reporting.rationale import decision_facts
 from tunewright.reporting.review_facts import review_facts
 from tunewright.reporting.suites_view import suite_examples, suite_rows
@@ -71,4 +72,5 @@ def _context(inputs: ReportInputs) -> dict[str, Any]:
         "lineage": facts.lineage(inputs),
         "suites": suite_rows(inputs.suites),
         "suite_examples": suite_examples(inputs.suites),
+        "people": people_pages(inputs.people),
     }

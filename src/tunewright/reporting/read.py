@@ -22,6 +22,8 @@ from tunewright.evaluation.details import DETAILS, read_details
 from tunewright.evaluation.evidence import Evidence, measured_once, slices_named
 from tunewright.evaluation.metrics import Score, custom_metrics, scores
 from tunewright.evaluation.paired import Paired
+from tunewright.evaluation.people.record import read_comparisons
+from tunewright.evaluation.people.standing import standings
 from tunewright.evaluation.predictions import (
     PREDICTIONS,
     Contestant,
@@ -140,6 +142,7 @@ def read_inputs(
             evaluation.suites.limits,
             statistics,
         ),
+        people=standings(read_comparisons(root), statistics, predictions, task.kind),
     )
 
 

@@ -1,0 +1,44 @@
+"""The answers of all contestants, as the stages before the report have written them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from tunewright.artifacts import BASELINE, EVALUATION
+from tunewright.errors import UsageError, unknown_name
+from tunewright.evaluation.compare import check_same_rows
+from tunewright.evaluation.predictions import PREDICTIONS, Prediction, read_predictions
+
+
+def answers_of_all(root: Path) -> dict[str, list[Prediction]]:
+    """Every contestant's answers, in the order of the files.
+
+    Raises:
+        TunewrightError: a file is missing or damaged.
+    """
+    found: dict[str, list[Prediction]] = {}
+    for folder in (BASELINE, EVALUATION):
+        for one in read_predictions(root / folder / PREDICTIONS):
+            found.setdefault(one.contestant, []).append(one)
+    return found
+
+
+def two_of(
+    answers: dict[str, list[Prediction]], first: str, second: str
+) -> tuple[Sequence[Prediction], Sequence[Prediction]]:
+    """The answers of two contestants to the same rows.
+
+    Raises:
+        UsageError: one of them is no contestant, or they are the same.
+        EvaluationError: they have answered other rows.
+    """
+    for name in (first, second):
+        if name not in answers:
+            raise unknown_name("contestant", name, list(answers))
+    if first == second:
+        raise UsageError(
+            f"{first} cannot be compared with itself", where="--against", fix=f"one of: {', '.join(answers)}"
+        )
+    check_same_rows(answers[first], answers[second])
+    return answers[first], answers[second]
