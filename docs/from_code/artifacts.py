@@ -31,6 +31,7 @@ from tunewright.evaluation.details import Details
 from tunewright.evaluation.metrics.classification import LabelResult
 from tunewright.evaluation.metrics.extraction import FieldResult, Violation
 from tunewright.evaluation.predictions import Prediction
+from tunewright.evaluation.reference import ReferenceUse
 from tunewright.evaluation.slices import SliceScores
 from tunewright.evaluation.statistics import Interval
 from tunewright.evaluation.suites.question import ItemScore
@@ -107,6 +108,8 @@ FILES = {
     "artifacts/baseline/predictions.jsonl": PREDICTIONS,
     "artifacts/baseline/details.json": DETAILS,
     "artifacts/evaluation/predictions.jsonl": PREDICTIONS,
+    "artifacts/reference/predictions.jsonl": PREDICTIONS,
+    "artifacts/reference/details.json": DETAILS,
     "artifacts/base_suites/scores.json": SUITE_SCORES,
     "artifacts/tuned_suites/scores.json": SUITE_SCORES,
     "artifacts/evaluation/details.json": DETAILS,
@@ -120,6 +123,7 @@ FILES = {
     ),
     "metrics/baseline.json": SCORES,
     "metrics/evaluation.json": SCORES,
+    "metrics/reference.json": SCORES,
     "metrics/train.json": File("JSON.", TrainingMetrics),
     "metrics/acceptance.json": File("JSON.", Verdict, (Judgement,)),
     "metrics/suites.json": File(
@@ -128,6 +132,7 @@ FILES = {
     ),
     "timings/baseline.json": TIMING,
     "timings/base_suites.json": TIMING,
+    "timings/reference.json": File("JSON. All 0 where the reference is off.", ReferenceUse),
     "timings/tuned_suites.json": TIMING,
     "timings/evaluate.json": TIMING,
     "timings/train.json": TIMING,

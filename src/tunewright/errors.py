@@ -133,6 +133,10 @@ class EvaluationError(TunewrightError):
     """Scores that cannot be computed or compared."""
 
 
+class EndpointError(TunewrightError):
+    """A server that cannot be asked: unreachable, refusing, answering nonsense, or the budget is used up."""
+
+
 class ScaffoldError(TunewrightError):
     """A project that cannot be generated from the answers given."""
 

@@ -27,6 +27,10 @@ from tunewright.errors import ConfigError
             {"metric": "custom.polite", "over": "zero_shot", "min": 0.0},
         ),
         (
+            "accuracy - reference.accuracy >= -0.02",
+            {"metric": "accuracy", "over": "reference", "min": -0.02},
+        ),
+        (
             "accuracy[channel=email] >= 0.9",
             {"metric": "accuracy", "slice": {"meta.channel": "email"}, "min": 0.9},
         ),

@@ -39,6 +39,7 @@ LAST_FILE = {
     "prepare": "metrics/data.json",
     "baseline": "timings/baseline.json",
     "base_suites": "timings/base_suites.json",
+    "reference": "timings/reference.json",
     "train": "timings/train.json",
     "evaluate": "timings/evaluate.json",
     "tuned_suites": "timings/tuned_suites.json",

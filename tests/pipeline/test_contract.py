@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
 import subprocess
 import time
 from pathlib import Path
@@ -14,13 +15,15 @@ from pathlib import Path
 import pytest
 
 from tests.pipeline.conftest import Project, stages_run
+from tests.pipeline.killing import start
+from tests.unit.endpoints.chat_server import MODEL, ChatServer
 
 pytestmark = pytest.mark.slow
 
 TRAINING = {"train", "evaluate", "tuned_suites", "report"}
-SCORING = {"baseline", "evaluate", "report"}
+SCORING = {"baseline", "reference", "evaluate", "report"}
 SUITES = {"base_suites", "tuned_suites", "report"}
-EVERYTHING = {"fetch", "prepare", "baseline", "base_suites", *TRAINING}
+EVERYTHING = {"fetch", "prepare", "baseline", "base_suites", "reference", *TRAINING}
 
 
 @pytest.mark.parametrize(
@@ -43,6 +46,11 @@ EVERYTHING = {"fetch", "prepare", "baseline", "base_suites", *TRAINING}
             ["hardware.price_per_hour={amount: 2, currency: EUR, date: 2026-01-01, source: invoice}"],
             {"report"},
             id="price",
+        ),
+        pytest.param(
+            ["evaluation.reference.endpoint.max_concurrency=1", "evaluation.reference.name=Large"],
+            {"report"},
+            id="how the reference is asked",
         ),
         pytest.param(["tracking=wandb-offline"], set(), id="tracking"),
         pytest.param(["task.instructions=Sort it."], TRAINING | SCORING | SUITES, id="instructions"),
@@ -122,7 +130,7 @@ def test_another_model_runs_all_that_loads_it(ready: Project, tmp_path: Path) ->
     cached = next(path for path in Path(ready.environment["TUNEWRIGHT_CACHE"]).rglob("config.json")).parent
     shutil.copytree(cached, tmp_path / "my-model")
     ready.run("tunewright", "set", "model=path", f"model.path={tmp_path / 'my-model'}", "model.licence=MIT")
-    assert ready.repro() - {"compose"} == EVERYTHING - {"prepare"}
+    assert ready.repro() - {"compose"} == EVERYTHING - {"prepare", "reference"}
 
 
 def test_another_version_of_the_library_runs_everything(ready: Project, tmp_path: Path) -> None:
@@ -131,6 +139,37 @@ def test_another_version_of_the_library_runs_everything(ready: Project, tmp_path
     (tmp_path / "sitecustomize.py").write_text("import tunewright\n\ntunewright.__version__ = '0.1.1'\n")
     output = ready.run("dvc", "repro", PYTHONPATH=str(tmp_path))
     assert stages_run(output) - {"compose"} == EVERYTHING
+
+
+def test_a_reference_that_was_killed_asks_only_for_what_is_missing(ready: Project) -> None:
+    """A model behind a server: killed amid its answers, then run to the end, report and gate included."""
+    ready.restore()
+    with ChatServer(seconds=0.05).running() as server:
+        endpoint = "evaluation.reference.endpoint"
+        words = [f"base_url={server.base_url}", f"model={MODEL}", "max_concurrency=1"]
+        ready.run(
+            *("tunewright", "set", "evaluation.reference.enabled=true"),
+            *(f"{endpoint}.{word}" for word in words),
+            "task.acceptance=[exact_match - reference.exact_match >= -0.9 with confidence 0.6]",
+        )
+        ready.run("dvc", "repro", "compose")
+        running = start(ready, "tunewright", "stage", "reference")
+        running.wait_until(lambda: len(server.bodies) > 2)
+        running.signal(signal.SIGKILL)
+        running.process.wait()
+        assert ready.repro() - {"compose"} == {"reference", "report"}
+        rows = (ready.folder / "artifacts" / "data" / "test.jsonl").read_text().count("\n")
+        asked = server.asked()
+        assert len({*asked}) == rows
+        assert len(asked) <= rows + 1, "one answer was on its way when the stage was killed"
+        before = ready.hashes()
+        ready.run("dvc", "repro", "--single-item", "--force", "reference")
+        assert ready.hashes() == before
+        assert server.asked() == asked
+    assert MODEL in (ready.folder / "reports" / "report.html").read_text()
+    told = ready.run("tunewright", "accept", ok=False)
+    assert MODEL in told.splitlines()[0]
+    assert "over the reference" in told
 
 
 def test_going_back_comes_from_the_cache(ready: Project) -> None:

@@ -34,6 +34,7 @@ MAY_HOLD_ROWS = (
     "artifacts/baseline/",
     "artifacts/base_suites/",
     "artifacts/evaluation/",
+    "artifacts/reference/",
     "artifacts/tuned_suites/",
     "reports/report.html",
     "reports/data_card.html",

@@ -38,30 +38,33 @@ def accept(root: Path, form: Form = "text") -> int:
     """
     settings = read_resolved(root)
     verdict = read_verdict(root / METRICS / "acceptance.json")
-    scores = {
+    scores: Results = {
         **read_results(root / METRICS / "baseline.json"),
         **read_results(root / METRICS / "evaluation.json"),
     }
+    if settings.evaluation.reference.enabled:
+        scores = {**scores, **read_results(root / METRICS / "reference.json")}
+    reference = settings.evaluation.reference.title
     name, stale = settings.project.name, _is_stale(root)
     warning = STALE if stale else ""
     match form:
         case "markdown":
-            told = verdict_markdown(name, settings.task.metrics, scores, verdict, warning)
+            told = verdict_markdown(name, settings.task.metrics, scores, verdict, warning, reference)
         case "json":
             told = verdict_json(name, scores, verdict, stale=stale)
         case "junit":
             told = verdict_junit(name, verdict, warning)
         case "text":
-            told = _lines(settings.task.metrics, scores, verdict, warning)
+            told = _lines(settings.task.metrics, scores, verdict, warning, reference)
     typer.echo(told)
     return 0 if verdict.accepted else 1
 
 
-def _lines(metrics: Sequence[str], scores: Results, verdict: Verdict, warning: str) -> str:
+def _lines(metrics: Sequence[str], scores: Results, verdict: Verdict, warning: str, reference: str) -> str:
     """The comparison, the criteria and where the report is."""
     return "\n".join(
         [
-            summary_table(metrics, scores),
+            summary_table(metrics, scores, reference),
             "",
             verdict_table(verdict),
             *([f"note: {warning}"] if warning else []),

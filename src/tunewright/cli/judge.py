@@ -41,7 +41,9 @@ def export(root: Path, folder: Path, *, first: str, second: str, number: int, se
     from tunewright.reporting.comparison_page import render_comparison
 
     settings = compose(root)
-    one, other = two_of(answers_of_all(root), first, second)
+    one, other = two_of(
+        answers_of_all(root, with_reference=settings.evaluation.reference.enabled), first, second
+    )
     rows = {row.id: row for row in read_rows(root / TEST_ROWS)}
     everything = pairs_of(rows, one, other, settings.task.kind)
     drawn = draw_pairs(everything, number, seed)

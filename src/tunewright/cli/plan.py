@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 import typer
 
 from tunewright.artifacts import TIMINGS, read_json
+from tunewright.cli.plan_reference import reference_lines
 from tunewright.cli.plan_suites import suite_lines
 from tunewright.config.compose import compose
 from tunewright.config.schema import Settings
@@ -45,8 +46,9 @@ def plan(root: Path) -> None:
         train, validation, test = (read_rows(Path(folder) / f"{name}.jsonl") for name in SPLITS)
     tokens = _tokens(root, settings, [*train, *validation])
     suites = suite_lines(root, settings, train, test)
+    reference = reference_lines(settings, train, test)
     training = _training(settings, len(train), tokens)
-    typer.echo("\n".join([*_data(card, settings), *training, *suites, *_time(root, settings)]))
+    typer.echo("\n".join([*_data(card, settings), *training, *suites, *reference, *_time(root, settings)]))
 
 
 def _data(card: DataCard, settings: Settings) -> Iterator[str]:

@@ -60,11 +60,11 @@ def _all_problems(whole: Merged, params: Params, root: Path, unsettled: set[str]
     values |= {"choices": params.choices, "versions": {"tunewright": version_in_use()}}
     problems += inline_answer_schema(values, root)
     problems += put_mappings_for_texts(values)
+    problems += secrets(values)  # before the types, whose messages tell the value
     groups, of_type = _typed(values)
     groups = {name: group for name, group in groups.items() if name not in unsettled}
     problems += of_type
     problems += broken_rules(groups)
-    problems += secrets(values)
     problems += unregistered(groups, root)
     if "method" not in unsettled:
         problems += without_use(params, root)

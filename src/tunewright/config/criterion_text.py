@@ -5,7 +5,8 @@
 
 A name in the brackets is `meta.NAME`, `label` or `reference.FIELD`; a bare one means `meta.NAME`. A value
 that holds a comma, a bracket, a quote or outer spaces stands in double quotes, in which a backslash stands
-before `"` and before itself. `base` is the base model without examples, `zero_shot`.
+before `"` and before itself. `base` is the base model without examples, `zero_shot`; `reference` the model of
+`evaluation.reference`.
 """
 
 from __future__ import annotations

@@ -11,12 +11,13 @@ from tunewright.doctor.examined import Examined
 from tunewright.doctor.finding import Finding, mended, ok, warning
 from tunewright.errors import TunewrightError
 from tunewright.scratch import Leftover, fingerprint, leftovers, remove_unless_held
-from tunewright.stages import base_suites, baseline, evaluate, prepare, train, tuned_suites
+from tunewright.stages import base_suites, baseline, evaluate, prepare, reference, train, tuned_suites
 
 DEPENDENCIES: Mapping[str, tuple[Path, ...]] = {
     "prepare": prepare.DEPENDENCIES,
     "baseline": baseline.ANSWERS_DEPEND_ON,
     "base_suites": base_suites.DEPENDENCIES,
+    "reference": reference.ANSWERS_DEPEND_ON,
     "train": train.DEPENDENCIES,
     "evaluate": evaluate.ANSWERS_DEPEND_ON,
     "tuned_suites": tuned_suites.DEPENDENCIES,

@@ -17,12 +17,13 @@ from tunewright.evaluation.statistics import Interval
 
 @dataclass(frozen=True)
 class Prompting:
-    """How the tuned model does against the better of the prompt-only contestants.
+    """How the tuned model does against the better of the prompt-only contestants, or against the reference.
 
     Attributes:
         suffices: the tuned model is not shown to be better: fine-tuning is then not worth it.
         contestant: the better one in that metric.
-        metric: the first in which the tuned model is better; if there is none, the first of the task.
+        metric: the first in which the tuned model is better; if there is none, the first in which it is
+            worse; else the first of the task.
         difference: tuned minus prompt-only, paired.
         sentence: the finding in plain words.
     """
@@ -80,7 +81,9 @@ def prompting_suffices(
     directed = [name for name in dict.fromkeys(metrics) if metric_of(name).better == "higher"]
     directed = directed or [metrics_of(kind)[0]]
     found = {name: _gap_to_better(tuned, prompted, name, statistics) for name in directed}
-    metric = next((name for name, (_, gap) in found.items() if gap.low > 0), directed[0])
+    better = [name for name, (_, gap) in found.items() if gap.low > 0]
+    worse = [name for name, (_, gap) in found.items() if gap.high < 0]
+    metric = next(iter((*better, *worse, *directed)))
     contestant, gap = found[metric]
     suffices = gap.low <= 0
     return Prompting(
@@ -100,7 +103,11 @@ def _gap_to_better(
 
 
 def _sentence(contestant: Contestant, metric: str, gap: Interval, confidence: float) -> str:
-    prompting = f"prompting alone ({'with' if contestant == 'few_shot' else 'without'} examples)"
+    prompting = {
+        "zero_shot": "prompting alone (without examples)",
+        "few_shot": "prompting alone (with examples)",
+        "reference": "the reference",
+    }[contestant]
     if gap.low > 0:
         finding = f"The tuned model does better than {prompting}"
     elif gap.high < 0:

@@ -104,7 +104,7 @@ def generate(
         Prediction(
             id=row.id,
             contestant=contestant,
-            prompt=_last_question(row),
+            prompt=last_question(row),
             reference=row.reference,
             answer=tokenizer.decode(answers[index], skip_special_tokens=True),
             prompt_tokens=len(encoded[index]),
@@ -213,5 +213,6 @@ def _check_lengths(rows: Sequence[Row], encoded: Sequence[list[int]], room: int 
     )
 
 
-def _last_question(row: Row) -> str:
+def last_question(row: Row) -> str:
+    """The last user turn of a row's prompt; empty if there is none."""
     return next((turn.content for turn in reversed(row.prompt) if turn.role == "user"), "")

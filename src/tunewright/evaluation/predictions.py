@@ -11,7 +11,7 @@ from tunewright.artifacts import read_jsonl, write_jsonl
 
 PREDICTIONS = "predictions.jsonl"
 
-Contestant = Literal["zero_shot", "few_shot", "tuned"]
+Contestant = Literal["zero_shot", "few_shot", "reference", "tuned"]
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from tunewright.evaluation.statistics import Interval
 from tunewright.reporting import numbers
 from tunewright.reporting.comparison import best_prompted
 from tunewright.reporting.inputs import ReportInputs
-from tunewright.reporting.names import CONTESTANTS, SHORT, TUNED, metric_name
+from tunewright.reporting.names import SHORT, TUNED, metric_name
 
 MOST_BREACHES = 15
 MOST_CONFUSED = 30
@@ -125,7 +125,7 @@ def label_rows(inputs: ReportInputs) -> tuple[ResultRow, ...]:
             numbers.count(tuned.support),
             _percent(tuned.precision),
             _percent(tuned.recall),
-            tuple(_percent(inputs.details[who].labels[index].f1) for who in CONTESTANTS),
+            tuple(_percent(inputs.details[who].labels[index].f1) for who in inputs.contestants),
         )
         for index, tuned in enumerate(inputs.details[TUNED].labels)
     )
@@ -133,14 +133,14 @@ def label_rows(inputs: ReportInputs) -> tuple[ResultRow, ...]:
 
 def value_rows(inputs: ReportInputs) -> tuple[ResultRow, ...]:
     """Each path of an extraction's answers; empty for other kinds."""
-    f1 = {who: {one.path: one.f1 for one in inputs.details[who].fields} for who in CONTESTANTS}
+    f1 = {who: {one.path: one.f1 for one in inputs.details[who].fields} for who in inputs.contestants}
     return tuple(
         ResultRow(
             tuned.path,
             numbers.count(tuned.support),
             _percent(tuned.precision),
             _percent(tuned.recall),
-            tuple(_percent(f1[who].get(tuned.path, 0.0)) for who in CONTESTANTS),
+            tuple(_percent(f1[who].get(tuned.path, 0.0)) for who in inputs.contestants),
         )
         for tuned in inputs.details[TUNED].fields
     )
@@ -150,7 +150,7 @@ def breaches(inputs: ReportInputs) -> tuple[Breach, ...]:
     """How answers broke the schema: what the tuned model does most first, then what the others do."""
     counts = {
         who: Counter({(one.path, one.kind): one.count for one in inputs.details[who].violations})
-        for who in CONTESTANTS
+        for who in inputs.contestants
     }
     found = sum(counts.values(), Counter[tuple[str, str]]())
     order = sorted(found, key=lambda breach: (-counts[TUNED][breach], -found[breach], breach))
@@ -158,7 +158,7 @@ def breaches(inputs: ReportInputs) -> tuple[Breach, ...]:
         Breach(
             path or "(whole answer)",
             kind,
-            tuple(numbers.count(counts[who][path, kind]) for who in CONTESTANTS),
+            tuple(numbers.count(counts[who][path, kind]) for who in inputs.contestants),
         )
         for path, kind in order[:MOST_BREACHES]
     )

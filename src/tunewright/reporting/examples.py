@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from tunewright.data.contract import ContractError, parse_json
-from tunewright.evaluation.predictions import Prediction
+from tunewright.evaluation.predictions import Contestant, Prediction
 from tunewright.reporting.differences import (
     Cell,
     Piece,
@@ -19,7 +19,7 @@ from tunewright.reporting.differences import (
     word_differences,
 )
 from tunewright.reporting.inputs import ReportInputs
-from tunewright.reporting.names import CONTESTANTS, PROMPTED, TUNED
+from tunewright.reporting.names import PROMPTED, TUNED
 
 EXAMPLES = 12
 QUOTA = {"fixed": 4, "broken": 3, "wrong": 3, "right": 2}
@@ -79,12 +79,18 @@ def examples(inputs: ReportInputs) -> tuple[Example, ...]:
     """Choose and lay out the examples; the same rows give the same choice."""
     titles = EXACT_TITLES if _exact(inputs) else GRADED_TITLES
     right = {
-        row_id: {who for who in CONTESTANTS if inputs.row_scores[who][row_id] == 1.0}
+        row_id: {who for who in inputs.contestants if inputs.row_scores[who][row_id] == 1.0}
         for row_id in inputs.row_scores[TUNED]
     }
     by_id = {who: {row.id: row for row in rows} for who, rows in inputs.predictions.items()}
     return tuple(
-        _example(tone, titles[tone], {who: rows[row_id] for who, rows in by_id.items()}, right[row_id])
+        _example(
+            tone,
+            titles[tone],
+            {who: rows[row_id] for who, rows in by_id.items()},
+            right[row_id],
+            inputs.contestants,
+        )
         for tone, row_id in _choose(_kinds(inputs))
     )
 
@@ -140,12 +146,16 @@ def _choose(kinds: Mapping[str, Sequence[str]]) -> Iterable[tuple[str, str]]:
     return chain.from_iterable(((kind, row_id) for row_id in ids) for kind, ids in chosen.items())
 
 
-def _example(tone: str, title: str, rows: Mapping[str, Prediction], right: Set[str]) -> Example:
+def _example(
+    tone: str,
+    title: str,
+    rows: Mapping[Contestant, Prediction],
+    right: Set[Contestant],
+    names: Mapping[Contestant, str],
+) -> Example:
     row = rows[TUNED]
     expected = as_object(row.reference) or None
-    answers = tuple(
-        _answer(name, expected, rows[who], right=who in right) for who, name in CONTESTANTS.items()
-    )
+    answers = tuple(_answer(name, expected, rows[who], right=who in right) for who, name in names.items())
     own = reference_cells(expected) if expected is not None else {}
     keys = dict.fromkeys(chain(own, *(answer.cells or () for answer in answers)))
     return Example(

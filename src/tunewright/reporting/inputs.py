@@ -19,12 +19,14 @@ from tunewright.evaluation.details import Details
 from tunewright.evaluation.paired import Paired
 from tunewright.evaluation.people.standing import PageStanding
 from tunewright.evaluation.predictions import Contestant, Prediction
+from tunewright.evaluation.reference import ReferenceUse
 from tunewright.evaluation.results import Results
 from tunewright.evaluation.slice_differences import SliceDifference
 from tunewright.evaluation.suites.judge import SuiteResult
 from tunewright.evaluation.verdict import Verdict
 from tunewright.models.record import BaseModelRecord
 from tunewright.reporting.loss_curve import LossPoint
+from tunewright.reporting.names import contestants
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,8 @@ class ReportInputs:
         hashes: SHA-256 by path, of the adapter's and the data's files.
         suites: what was found beyond the task; empty if all suites are off.
         people: what raters chose between two contestants, page by page; empty if nobody was asked.
+        reference: what the reference's answers took; null if it was not asked.
+        against_reference: how the tuned model does against it; null likewise.
     """
 
     project: Project
@@ -72,3 +76,10 @@ class ReportInputs:
     hashes: Mapping[str, str]
     suites: Sequence[SuiteResult]
     people: Sequence[PageStanding] = ()
+    reference: ReferenceUse | None = None
+    against_reference: Prompting | None = None
+
+    @property
+    def contestants(self) -> dict[Contestant, str]:
+        """Those that answered, by name, in the order in which they are shown."""
+        return contestants(self.scores, self.evaluation.reference.title)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from tunewright.config.metrics import metric_of
 from tunewright.evaluation.predictions import Contestant
 
@@ -10,7 +12,13 @@ CONTESTANTS: dict[Contestant, str] = {
     "few_shot": "Base, few-shot",
     "tuned": "Tuned",
 }
-SHORT: dict[Contestant, str] = {"zero_shot": "zero-shot", "few_shot": "few-shot", "tuned": "tuned"}
+"""Those that there always are."""
+SHORT: dict[Contestant, str] = {
+    "zero_shot": "zero-shot",
+    "few_shot": "few-shot",
+    "reference": "the reference",
+    "tuned": "tuned",
+}
 PROMPTED: tuple[Contestant, Contestant] = ("zero_shot", "few_shot")
 TUNED: Contestant = "tuned"
 
@@ -23,6 +31,18 @@ MEASURED_NAMES = {
     "train_cost": "Cost of training",
     "validation_loss": "Validation loss",
 }
+
+
+def contestants(present: Container[Contestant], reference: str) -> dict[Contestant, str]:
+    """Those that answered, by name, in the order in which they are shown: the tuned model last.
+
+    Args:
+        present: who answered.
+        reference: what the reference is called.
+    """
+    named: dict[Contestant, str] = {who: CONTESTANTS[who] for who in PROMPTED}
+    named |= {"reference": reference, TUNED: CONTESTANTS[TUNED]}
+    return {who: name for who, name in named.items() if who in present}
 
 
 def metric_name(metric: str) -> str:

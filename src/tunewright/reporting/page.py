@@ -8,7 +8,6 @@ from tunewright.reporting import breakdown, comparison, examples, facts, numbers
 from tunewright.reporting.data_card.personal_data import personal_data_table
 from tunewright.reporting.inputs import ReportInputs
 from tunewright.reporting.loss_curve import loss_chart
-from tunewright.reporting.names import CONTESTANTS
 from tunewright.reporting.people_view import people_pages
 from tunewright.reporting.rationale import decision_facts
 from tunewright.reporting.review_facts import review_facts
@@ -43,7 +42,7 @@ def _context(inputs: ReportInputs) -> dict[str, Any]:
             "explanation": comparison.explanation(inputs),
         },
         "confidence": f"{100 * inputs.evaluation.statistics.confidence:g} %",
-        "contestant_names": list(CONTESTANTS.values()),
+        "contestant_names": list(inputs.contestants.values()),
         "fields": comparison.fields(inputs),
         "values": breakdown.value_rows(inputs),
         "breaches": breakdown.breaches(inputs),
@@ -72,5 +71,5 @@ def _context(inputs: ReportInputs) -> dict[str, Any]:
         "lineage": facts.lineage(inputs),
         "suites": suite_rows(inputs.suites),
         "suite_examples": suite_examples(inputs.suites),
-        "people": people_pages(inputs.people),
+        "people": people_pages(inputs.people, inputs.contestants),
     }

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tunewright.evaluation.people.standing import PageStanding, Tally
+from tunewright.evaluation.predictions import Contestant
 from tunewright.evaluation.statistics import Interval
 from tunewright.reporting import numbers
-from tunewright.reporting.names import CONTESTANTS
 
 TWO = 2
 
@@ -41,14 +41,22 @@ class PeoplePage:
     warning: str
 
 
-def people_pages(found: Sequence[PageStanding]) -> tuple[PeoplePage, ...]:
-    """A page each, in the order of their export."""
-    return tuple(map(_page, found))
+def people_pages(
+    found: Sequence[PageStanding], contestants: Mapping[Contestant, str]
+) -> tuple[PeoplePage, ...]:
+    """A page each, in the order of their export.
+
+    Args:
+        found: what raters say.
+        contestants: their names in words; one that is not there any more keeps its own.
+    """
+    names: dict[str, str] = {**contestants}
+    return tuple(_page(one, names) for one in found)
 
 
-def _page(one: PageStanding) -> PeoplePage:
+def _page(one: PageStanding, names: Mapping[str, str]) -> PeoplePage:
     page = one.page
-    first, second = (contestant(name) for name in (page.first, page.second))
+    first, second = (names.get(name, name) for name in (page.first, page.second))
     together = () if len(one.raters) < TWO else (_row("All together, by row", one.together),)
     return PeoplePage(
         title=f"{first} against {second}",
@@ -62,11 +70,6 @@ def _page(one: PageStanding) -> PeoplePage:
         agreement=_agreement(one),
         warning=_warning(one),
     )
-
-
-def contestant(name: str) -> str:
-    """A contestant in words; one that reports do not know keeps its name."""
-    return next((words for who, words in CONTESTANTS.items() if who == name), name)
 
 
 def _row(who: str, tally: Tally) -> RaterRow:

@@ -31,6 +31,7 @@ from tunewright.evaluation.predictions import (
     of_contestant,
     read_predictions,
 )
+from tunewright.evaluation.reference import read_use
 from tunewright.evaluation.results import read_results
 from tunewright.evaluation.slice_differences import slice_differences
 from tunewright.evaluation.slices import slices_of
@@ -73,7 +74,8 @@ def read_inputs(
     Raises:
         TunewrightError: an artifact is missing or damaged, or the contestants answered other rows.
     """
-    predictions = _predictions(root)
+    asked = evaluation.reference.enabled
+    predictions = _predictions(root, with_reference=asked)
     score = _scorer(root, task)
     scored = {who: score(rows) for who, rows in predictions.items()}
     train = artifacts.read_json(root / artifacts.METRICS / "train.json")
@@ -93,6 +95,8 @@ def read_inputs(
         "few_shot": compared(scored[TUNED], scored["few_shot"], statistics),
         "zero_shot": compared(scored[TUNED], scored["zero_shot"], statistics),
     }
+    if asked:
+        pairs["reference"] = compared(scored[TUNED], scored["reference"], statistics)
     headline = task.metrics[0]
     rival = max(prompted, key=lambda who: prompted[who][headline].value())
     return ReportInputs(
@@ -111,11 +115,15 @@ def read_inputs(
         scores={
             **read_results(root / artifacts.METRICS / "baseline.json"),
             **read_results(root / artifacts.METRICS / "evaluation.json"),
+            **(read_results(root / artifacts.METRICS / "reference.json") if asked else {}),
         },
-        paired={name: {who: pair[name] for who, pair in pairs.items()} for name in scored[TUNED]},
+        paired={
+            name: {who: pair[name] for who, pair in pairs.items() if name in pair} for name in scored[TUNED]
+        },
         details={
             **read_details(root / artifacts.BASELINE / DETAILS),
             **read_details(root / artifacts.EVALUATION / DETAILS),
+            **(read_details(root / artifacts.REFERENCE / DETAILS) if asked else {}),
         },
         slices=slice_differences(
             scored[TUNED][headline],
@@ -143,10 +151,20 @@ def read_inputs(
             statistics,
         ),
         people=standings(read_comparisons(root), statistics, predictions, task.kind),
+        reference=read_use(root / artifacts.TIMINGS / "reference.json") if asked else None,
+        against_reference=prompting_suffices(
+            scored[TUNED],
+            {"reference": scored["reference"]},
+            kind=task.kind,
+            metrics=task.metrics,
+            statistics=statistics,
+        )
+        if asked
+        else None,
     )
 
 
-def _predictions(root: Path) -> dict[Contestant, Sequence[Prediction]]:
+def _predictions(root: Path, *, with_reference: bool) -> dict[Contestant, Sequence[Prediction]]:
     """The answers of all contestants to the same rows, in the same order."""
     base = read_predictions(root / artifacts.BASELINE / PREDICTIONS)
     tuned = read_predictions(root / artifacts.EVALUATION / PREDICTIONS)
@@ -155,6 +173,9 @@ def _predictions(root: Path) -> dict[Contestant, Sequence[Prediction]]:
         "few_shot": of_contestant(base, "few_shot"),
         TUNED: of_contestant(tuned, "tuned"),
     }
+    if with_reference:
+        answers = read_predictions(root / artifacts.REFERENCE / PREDICTIONS)
+        found["reference"] = of_contestant(answers, "reference")
     for rows in found.values():
         check_same_rows(found[TUNED], rows)
     return found

@@ -8,27 +8,25 @@ from tunewright.evaluation.results import Results
 from tunewright.evaluation.statistics import Interval
 from tunewright.evaluation.verdict import Verdict
 from tunewright.reporting import numbers
-from tunewright.reporting.names import CONTESTANTS
+from tunewright.reporting.names import contestants
 from tunewright.reporting.templates import render_markdown
 from tunewright.reporting.verdict_view import criterion_rows, verdict_view
 
 
-def summary_table(metrics: Sequence[str], scores: Results) -> str:
-    """Base zero-shot, few-shot and tuned, with intervals, a metric a line.
+def summary_table(metrics: Sequence[str], scores: Results, reference: str = "") -> str:
+    """Every contestant's scores with intervals, a metric a line.
 
     Args:
         metrics: which, in this order.
         scores: contestant -> metric -> score.
+        reference: what the reference is called, if it was asked.
     """
     columns = [["", *metrics]]
-    for who, name in CONTESTANTS.items():
-        values = [numbers.score(metric, scores[who][metric].value) for metric in metrics]
-        widest = max(map(len, values))
-        intervals = [
-            numbers.interval(metric, scores[who][metric].low, scores[who][metric].high) for metric in metrics
-        ]
-        cells = [f"{value:>{widest}} {shown}" for value, shown in zip(values, intervals, strict=True)]
-        columns.append([name.lower(), *cells])
+    for who, name in contestants(scores, reference).items():
+        found = [_shown(metric, scores[who].get(metric)) for metric in metrics]
+        widest = max(len(value) for value, _ in found)
+        cells = [f"{value:>{widest}} {interval}" for value, interval in found]
+        columns.append([name if who == "reference" else name.lower(), *cells])
     return _aligned([*zip(*columns, strict=True)])
 
 
@@ -44,7 +42,12 @@ def verdict_table(verdict: Verdict) -> str:
 
 
 def verdict_markdown(
-    project: str, metrics: Sequence[str], scores: Results, verdict: Verdict, warning: str = ""
+    project: str,
+    metrics: Sequence[str],
+    scores: Results,
+    verdict: Verdict,
+    warning: str = "",
+    reference: str = "",
 ) -> str:
     """Verdict, comparison and criteria as markdown; the same numbers as in `summary_table`.
 
@@ -54,9 +57,12 @@ def verdict_markdown(
         scores: contestant -> metric -> score.
         verdict: what was judged.
         warning: a sentence to put first, empty for none.
+        reference: what the reference is called, if it was asked.
     """
+    names = contestants(scores, reference)
     rows = [
-        (metric, [_with_interval(metric, scores[who][metric]) for who in CONTESTANTS]) for metric in metrics
+        (metric, [" ".join(_shown(metric, scores[who].get(metric))).strip() for who in names])
+        for metric in metrics
     ]
     return render_markdown(
         "verdict.md.j2",
@@ -64,15 +70,18 @@ def verdict_markdown(
             "project": project,
             "verdict": verdict_view(verdict),
             "warning": warning,
-            "contestants": list(CONTESTANTS.values()),
+            "contestants": list(names.values()),
             "rows": rows,
             "criteria": criterion_rows(verdict),
         },
     )
 
 
-def _with_interval(metric: str, found: Interval) -> str:
-    return f"{numbers.score(metric, found.value)} {numbers.interval(metric, found.low, found.high)}"
+def _shown(metric: str, found: Interval | None) -> tuple[str, str]:
+    """A score and its interval; a dash for what a contestant cannot have: no server tells perplexities."""
+    if found is None:
+        return numbers.score(metric, None), ""
+    return numbers.score(metric, found.value), numbers.interval(metric, found.low, found.high)
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> str:

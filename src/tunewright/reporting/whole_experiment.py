@@ -16,10 +16,8 @@ from tunewright.config.schema.tracking import Tracking
 from tunewright.evaluation.results import flat_values, with_intervals
 from tunewright.evaluation.suites.judge import flat_results
 from tunewright.reporting.inputs import ReportInputs
-from tunewright.reporting.names import PROMPTED, TUNED
+from tunewright.reporting.names import TUNED
 from tunewright.tracking.records import Artifact, Curve, Facts, File, Final, Record, Step, Table
-
-ANSWERS = (*PROMPTED, TUNED)
 
 
 def whole_experiment(root: Path, inputs: ReportInputs, tracking: Tracking) -> Iterator[Record]:
@@ -49,12 +47,17 @@ def whole_experiment(root: Path, inputs: ReportInputs, tracking: Tracking) -> It
         yield sample_answers(inputs, tracking.sample_rows)
 
 
+COLUMNS = {"reference": "reference_model"}
+"""Of contestants whose name means another column: the reference is the right answer."""
+
+
 def sample_answers(inputs: ReportInputs, count: int) -> Table:
     """The first test rows, which is a random choice since their order is that of hashes, with all answers."""
-    rows = zip(*(inputs.predictions[who] for who in ANSWERS), strict=True)
+    who_answered = [*inputs.contestants]
+    rows = zip(*(inputs.predictions[who] for who in who_answered), strict=True)
     return Table(
         "samples",
-        ("id", "prompt", "reference", *ANSWERS, "score"),
+        ("id", "prompt", "reference", *(COLUMNS.get(who, who) for who in who_answered), "score"),
         tuple(
             (
                 answers[0].id,

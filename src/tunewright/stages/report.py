@@ -13,6 +13,7 @@ from tunewright.config.stage_settings import stage_settings
 from tunewright.evaluation.suites.judge import flat_results
 from tunewright.evaluation.verdict import write_verdict
 from tunewright.progress import say
+from tunewright.reporting.comparison import prompting_notes
 from tunewright.reporting.data_card.inputs import read_data_card_inputs
 from tunewright.reporting.data_card.page import render_data_card_html, render_data_card_markdown
 from tunewright.reporting.model_card import render_model_card
@@ -58,11 +59,13 @@ def run(root: Path) -> None:
     write_verdict(root / artifacts.METRICS / "acceptance.json", inputs.verdict)
     artifacts.write_json(root / artifacts.METRICS / "suites.json", flat_results(inputs.suites))
 
-    say(summary_table(inputs.task.metrics, inputs.scores))
+    say(summary_table(inputs.task.metrics, inputs.scores, inputs.evaluation.reference.title))
     say(verdict_table(inputs.verdict))
     for result in inputs.suites:
         if result.passed is False:
             say(f"beyond the task: {result.title.lower()}: {result.reason}")
+    for note in prompting_notes(inputs):
+        say(f"{note.title} {note.text}")
     say(f"report: {artifacts.REPORT}")
 
     with tracked_run(settings.tracking, settings.project, "report", root) as run:

@@ -16,6 +16,7 @@ STAGES = (
     "prepare",
     "baseline",
     "base_suites",
+    "reference",
     "train",
     "evaluate",
     "tuned_suites",

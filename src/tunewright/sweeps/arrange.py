@@ -16,7 +16,7 @@ from tunewright.sweeps.points import Point
 from tunewright.sweeps.record import Record
 from tunewright.sweeps.submission import Submitted
 
-SHARED_STAGES = ("prepare", "baseline", "base_suites")
+SHARED_STAGES = ("prepare", "baseline", "base_suites", "reference")
 
 
 @dataclass(frozen=True)

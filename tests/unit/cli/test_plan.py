@@ -106,6 +106,30 @@ def test_the_plan_shows_what_suites_cost(project: Path, capsys: pytest.CaptureFi
     assert "suites    all off" in capsys.readouterr().out
 
 
+def test_the_plan_shows_what_the_reference_costs_and_where_rows_go(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan(project)
+    assert "reference" not in capsys.readouterr().out
+    endpoint = "evaluation.reference.endpoint"
+    words = ["base_url=https://models.example.com/v1", "model=large-1", "price_per_million_input_tokens=3.0"]
+    set_values(project, ["evaluation.reference.enabled=true", *(f"{endpoint}.{word}" for word in words)])
+    capsys.readouterr()
+    plan(project)
+    told = capsys.readouterr().out
+    assert "reference large-1: 86 requests, about " in told
+    assert "at most 11,008 to write" in told, "86 answers of 128 tokens"
+    assert "cost not stated: a price" in told
+    assert "note: 86 test rows LEAVE THE HOUSE: they are sent to models.example.com" in told
+    words = ["base_url=http://127.0.0.1:8000/v1", "price_per_million_output_tokens=1000.0", "max_cost=2.0"]
+    set_values(project, ["evaluation.reference.few_shot=true", *(f"{endpoint}.{word}" for word in words)])
+    capsys.readouterr()
+    plan(project)
+    told = capsys.readouterr().out
+    assert "about 11." in told and "budget 2 USD, so it will stop before the end" in told
+    assert "86 test rows and 4 training rows as examples are sent to 127.0.0.1, within the house" in told
+
+
 def test_the_plan_warns_of_criteria_that_no_result_could_meet(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -3,12 +3,14 @@
 import hashlib
 import json
 import random
+from dataclasses import replace
 from pathlib import Path
 
 from tunewright import artifacts
 from tunewright.config.resolved import to_yaml
 from tunewright.config.schema.data import Data, Source
-from tunewright.config.schema.evaluation import Evaluation, Statistics
+from tunewright.config.schema.endpoint import Endpoint
+from tunewright.config.schema.evaluation import Evaluation, Reference, Statistics
 from tunewright.config.schema.hardware import Hardware, Price
 from tunewright.config.schema.method import Lora, Method, Quantization
 from tunewright.config.schema.model import Model
@@ -20,6 +22,7 @@ from tunewright.data.rows import Message, Row, write_rows
 from tunewright.evaluation.details import DETAILS, details_of, write_details
 from tunewright.evaluation.metrics import measure, scores
 from tunewright.evaluation.predictions import PREDICTIONS, Prediction, write_predictions
+from tunewright.evaluation.reference import ReferenceUse, write_use
 from tunewright.evaluation.results import write_results
 from tunewright.evaluation.suites.results import write_scores
 from tunewright.models.record import BaseModelRecord, write_record
@@ -101,6 +104,22 @@ def predictions(rows: int, seed: int = 0) -> dict[str, list[Prediction]]:
                 Prediction(f"t{number:04d}", who, prompt, text, answer, 180, 40, finished, meta)
             )
     return found
+
+
+def with_reference(
+    answered: dict[str, list[Prediction]], like: str = "few_shot", **changes: object
+) -> tuple[Settings, dict[str, list[Prediction]]]:
+    """The project with a reference that answers as another contestant does."""
+    endpoint = Endpoint(
+        base_url="https://models.example.com/v1",
+        model="large-1",
+        price_per_million_input_tokens=3.0,
+        price_per_million_output_tokens=15.0,
+    )
+    reference = Reference(enabled=True, name="Large & <b>dear</b>", endpoint=endpoint)
+    evaluation = Evaluation(statistics=Statistics(bootstrap_samples=500), reference=reference)
+    asked = [replace(row, contestant="reference") for row in answered[like]]
+    return settings(evaluation=evaluation, **changes), {**answered, "reference": asked}
 
 
 def task(**changes) -> Task:
@@ -308,6 +327,12 @@ def write_project(
         root / artifacts.BASELINE / DETAILS, {who: details[who] for who in ("zero_shot", "few_shot")}
     )
     write_details(root / artifacts.EVALUATION / DETAILS, {"tuned": details["tuned"]})
+    if "reference" in answered:
+        write_predictions(root / artifacts.REFERENCE / PREDICTIONS, answered["reference"])
+        write_details(root / artifacts.REFERENCE / DETAILS, {"reference": details["reference"]})
+        write_results(root / "metrics/reference.json", {"reference": measured["reference"]})
+        use = ReferenceUse(len(answered["reference"]), 90.0, 15_000, 3_000)
+        write_use(root / "timings/reference.json", use)
     write_results(root / "metrics/baseline.json", {who: measured[who] for who in ("zero_shot", "few_shot")})
     write_results(root / "metrics/evaluation.json", {"tuned": measured["tuned"]})
     for folder in (artifacts.BASE_SUITES, artifacts.TUNED_SUITES):

@@ -187,6 +187,7 @@ def test_prompting_suffices_only_where_tuning_is_better_in_nothing():
         )
 
     assert judge(half).suffices
+    assert judge([True] * 10 + [False] * 90).metric == "field_accuracy", "where tuning is worse is told"
     found = judge(right)
     assert not found.suffices
     assert (found.metric, found.contestant) == ("field_accuracy", "few_shot")

@@ -18,7 +18,9 @@ def judged(root, raters):
     """A page of twelve rows, as so many raters chose on it."""
     declared = write_project(root)
     rows = {row.id: row for row in read_rows(root / TEST_ROWS)}
-    everything = pairs_of(rows, *two_of(answers_of_all(root), "tuned", "few_shot"), declared.task.kind)
+    everything = pairs_of(
+        rows, *two_of(answers_of_all(root, with_reference=False), "tuned", "few_shot"), declared.task.kind
+    )
     drawn = draw_pairs(everything, 12, 0)
     page = make_page(drawn, everything, first="tuned", second="few_shot", seed=0, known=Comparisons())
     found = Comparisons((page,))
@@ -37,7 +39,7 @@ def test_nobody_asked_nothing_said(triage):
 def test_raters_together_and_alone_with_their_agreement(tmp_path):
     declared, _, _ = judged(tmp_path, ["Ada <b>", "Bo"])
     inputs = read_project(tmp_path, declared)
-    (page,) = people_pages(inputs.people)
+    (page,) = people_pages(inputs.people, inputs.contestants)
     assert [row.who for row in page.rows] == [
         "All together, by row",
         "Ada <b>, 2026-03-01",
@@ -60,6 +62,7 @@ def test_answers_that_changed_since_are_named(tmp_path):
     declared, page, found = judged(tmp_path, ["Ada"])
     row = replace(page.rows[0], first="0" * 16)
     write_comparisons(tmp_path, Comparisons((replace(page, rows=(row, *page.rows[1:])),), found.ratings))
-    (shown,) = people_pages(read_project(tmp_path, declared).people)
+    inputs = read_project(tmp_path, declared)
+    (shown,) = people_pages(inputs.people, inputs.contestants)
     assert "on 1 of 12 rows a contestant answers otherwise now" in shown.warning
     assert "All together" not in shown.rows[0].who

@@ -91,6 +91,7 @@ OTHER_SENSE: dict[str, str] = {
     "load_in_4bit": "for scoring; training on 4-bit weights is tunewright set method=qlora",
     "batch_size": "rows generated at once; training has method.global_batch_size",
     "precision": "the method does not fix it, the machine does",
+    "temperature": "of a model behind a server; ours answer greedily, so that they can be reproduced",
 }
 """Names that we have too, for something else than others may mean."""
 
@@ -103,7 +104,6 @@ NOT_HERE: dict[str, str] = {
     "train_on_prompt": "the loss is always on the answer alone",
     "packing": "rows are not packed: without flash attention that leaks across examples",
     "sample_packing": "rows are not packed: without flash attention that leaks across examples",
-    "temperature": "answers are decoded greedily, so that they can be reproduced",
     "top_p": "answers are decoded greedily, so that they can be reproduced",
     "top_k": "answers are decoded greedily, so that they can be reproduced",
     "do_sample": "answers are decoded greedily, so that they can be reproduced",

@@ -11,6 +11,7 @@ from tunewright.config.metrics import metric_of, metrics_of
 from tunewright.config.mistakes.nearest import did_you_mean
 from tunewright.config.rules.task import metric_meant
 from tunewright.config.schema.data import Data
+from tunewright.config.schema.evaluation import Evaluation
 from tunewright.config.schema.hardware import Hardware
 from tunewright.config.schema.measured import MEASURED, MONEY
 from tunewright.config.schema.task import LABEL, META, REFERENCE, Criterion, Task
@@ -61,6 +62,20 @@ def criterion_slices(task: Task, data: Data) -> Iterator[Problem]:
             elif fields[name] and value not in fields[name]:
                 what = f"{name} is never {value!r}; it is one of: {', '.join(fields[name])}"
                 yield Problem(key, what, fix=did_you_mean(value, fields[name]))
+
+
+def references(task: Task, evaluation: Evaluation) -> Iterator[Problem]:
+    """A criterion over the reference needs one, and a metric that its answers alone can give."""
+    for index, criterion in enumerate(task.acceptance):
+        if criterion.over != "reference" or criterion.metric in MEASURED:
+            continue
+        if not evaluation.reference.enabled:
+            what = "the reference is not asked: evaluation.reference.enabled is false"
+            fix = "tunewright set evaluation.reference.enabled=true, or compare with few_shot or zero_shot"
+            yield Problem(f"{KEY}.{index}.over", what, fix=fix)
+        elif metric_of(criterion.metric).on_request:
+            what = f"{criterion.metric} needs likelihoods, which no server tells: the reference has none"
+            yield Problem(f"{KEY}.{index}.over", what, fix="compare with few_shot or zero_shot")
 
 
 def prices(task: Task, hardware: Hardware) -> Iterator[Problem]:

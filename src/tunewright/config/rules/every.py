@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from tunewright.config.rules.acceptance import criteria, criterion_slices, prices
+from tunewright.config.rules.acceptance import criteria, criterion_slices, prices, references
 from tunewright.config.rules.cleaning import languages
 from tunewright.config.rules.data import balance, minimum, sources, split, strata
+from tunewright.config.rules.endpoint import endpoint
 from tunewright.config.rules.machine import evaluation_on_machine, machine, method_on_machine
 from tunewright.config.rules.method import recipe
 from tunewright.config.rules.model import model_source
@@ -60,6 +61,11 @@ def broken_rules(groups: Mapping[str, Node]) -> Iterator[Problem]:
         yield from criterion_slices(task, data)
     if isinstance(evaluation, Evaluation) and isinstance(task, Task):
         yield from decisions(evaluation, task)
+        yield from references(task, evaluation)
+    if isinstance(evaluation, Evaluation):
+        reference = evaluation.reference
+        needed_by = "evaluation.reference.enabled" if reference.enabled else ""
+        yield from endpoint(reference.endpoint, "evaluation.reference.endpoint", needed_by)
     if isinstance(evaluation, Evaluation) and isinstance(data, Data):
         yield from planted(evaluation, data)
     if isinstance(task, Task) and isinstance(hardware, Hardware):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from tunewright.errors import Problem
-from tunewright.secret_text import looks_like_a_secret
+from tunewright.secret_text import SHORTEST, looks_like_a_secret
+
+_VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]{0,63}")
 
 
 def secrets(values: Mapping[str, object]) -> Iterator[Problem]:
@@ -15,9 +18,18 @@ def secrets(values: Mapping[str, object]) -> Iterator[Problem]:
         values: the composed settings, whatever their types.
     """
     for key, value in leaves(values):
-        if looks_like_a_secret(key.rpartition(".")[2], value):
+        name = key.rpartition(".")[2]
+        if name.endswith("_env") and _may_be_a_key(value):
+            what = "names an environment variable (capitals, digits and _), and this is no such name"
+            yield Problem(key, what, fix=f"put the key into .env and its variable here: {key}=OPENAI_API_KEY")
+        elif looks_like_a_secret(name, value):
             fix = f"take it out (`tunewright show {key}` says where it stands) and put it into .env"
             yield Problem(key, "looks like a secret, and settings stand in git and in the report", fix=fix)
+
+
+def _may_be_a_key(value: object) -> bool:
+    """Whether what should name a variable is no such name, and long enough to be the key itself."""
+    return isinstance(value, str) and len(value) >= SHORTEST and not _VARIABLE.fullmatch(value)
 
 
 def leaves(value: object, key: str = "") -> Iterator[tuple[str, object]]:

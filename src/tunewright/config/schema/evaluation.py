@@ -1,4 +1,4 @@
-"""`evaluation`: how base and tuned model answer the test rows: the same for both, whatever the method."""
+"""`evaluation`: how the contestants answer the test rows: the same for all, whatever the method."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from tunewright.config.schema.endpoint import Endpoint
 from tunewright.config.schema.node import Node
 from tunewright.config.schema.suites import Suites
 
@@ -20,6 +21,27 @@ class FewShot(Node):
 
     k: int = Field(default=4, ge=1, le=64)
     seed: int = Field(default=0, ge=0)
+
+
+class Reference(Node):
+    """A larger model, or what does the work today, behind a server: it answers the test rows too.
+
+    Attributes:
+        enabled: ask it. The test rows, and with `few_shot` some training rows, are sent to the server.
+        name: what the report calls it; null takes the name of the model.
+        few_shot: ask with the examples of the base model's few-shot prompt; false asks as the tuned model is.
+        endpoint: the server.
+    """
+
+    enabled: bool = False
+    name: Annotated[str, Field(min_length=1)] | None = None
+    few_shot: bool = False
+    endpoint: Endpoint = Endpoint()
+
+    @property
+    def title(self) -> str:
+        """What it is called, on one line."""
+        return " ".join((self.name or self.endpoint.model or "reference").split())
 
 
 class Statistics(Node):
@@ -73,6 +95,7 @@ class Evaluation(Node):
     batch_size: int = Field(default=16, ge=1, le=1024)
     max_rows: int | None = Field(default=None, ge=1)
     few_shot: FewShot = FewShot()
+    reference: Reference = Reference()
     statistics: Statistics = Statistics()
     suites: Suites = Suites()
     slices: Slices = Slices()

@@ -10,7 +10,8 @@ from pydantic import Field
 from tunewright.config.schema.node import Node
 
 TaskKind = Literal["extraction", "classification", "generation", "chat"]
-Contestant = Literal["zero_shot", "few_shot"]
+Contestant = Literal["zero_shot", "few_shot", "reference"]
+"""Whom the tuned model can be compared with."""
 
 META, REFERENCE, LABEL = "meta.", "reference.", "label"
 """What a slice goes by: a meta field of the row, a field of the right answer (extraction), its label."""

@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from tunewright.artifacts import BASELINE, EVALUATION
+from tunewright.artifacts import BASELINE, EVALUATION, REFERENCE
 from tunewright.errors import UsageError, unknown_name
 from tunewright.evaluation.compare import check_same_rows
 from tunewright.evaluation.predictions import PREDICTIONS, Prediction, read_predictions
 
 
-def answers_of_all(root: Path) -> dict[str, list[Prediction]]:
+def answers_of_all(root: Path, *, with_reference: bool) -> dict[str, list[Prediction]]:
     """Every contestant's answers, in the order of the files.
+
+    Args:
+        root: the project's folder.
+        with_reference: whether there is one (`evaluation.reference.enabled`).
 
     Raises:
         TunewrightError: a file is missing or damaged.
     """
     found: dict[str, list[Prediction]] = {}
-    for folder in (BASELINE, EVALUATION):
+    for folder in (BASELINE, EVALUATION, *([REFERENCE] if with_reference else [])):
         for one in read_predictions(root / folder / PREDICTIONS):
             found.setdefault(one.contestant, []).append(one)
     return found

@@ -8,7 +8,7 @@ import pytest
 
 from tests.unit.evaluation.people.compared import Project
 from tunewright.cli import judge as command
-from tunewright.config.schema.evaluation import Statistics
+from tunewright.config.schema.evaluation import Evaluation, Statistics
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
 
         task = type("Task", (), {"kind": "chat", "description": "Talk.", "instructions": "Be kind."})
         project = type("Name", (), {"name": "Acme"})
-        evaluation = type("Evaluation", (), {"statistics": Statistics(bootstrap_samples=400)})
+        evaluation = Evaluation(statistics=Statistics(bootstrap_samples=400))
 
     monkeypatch.setattr(command, "compose", lambda root: Settings())
     return Project(tmp_path)
