@@ -28,6 +28,8 @@ from tunewright.data.raw_row import Place
 from tunewright.data.review.standing import Reviewer, ReviewStanding
 from tunewright.data.rows import Message, Row
 from tunewright.evaluation.details import Details
+from tunewright.evaluation.judging.pairwise import Exchange, RowJudgement
+from tunewright.evaluation.judging.results import Judged
 from tunewright.evaluation.metrics.classification import LabelResult
 from tunewright.evaluation.metrics.extraction import FieldResult, Violation
 from tunewright.evaluation.predictions import Prediction
@@ -110,6 +112,12 @@ FILES = {
     "artifacts/evaluation/predictions.jsonl": PREDICTIONS,
     "artifacts/reference/predictions.jsonl": PREDICTIONS,
     "artifacts/reference/details.json": DETAILS,
+    "artifacts/judge/judgements.json": File("JSON.", Judged, (RowJudgement,)),
+    "artifacts/judge/exchanges.jsonl": File(
+        "JSON Lines: what the judge was asked of a row in one order, and all that it answered.",
+        Exchange,
+        (Message,),
+    ),
     "artifacts/base_suites/scores.json": SUITE_SCORES,
     "artifacts/tuned_suites/scores.json": SUITE_SCORES,
     "artifacts/evaluation/details.json": DETAILS,
@@ -124,6 +132,10 @@ FILES = {
     "metrics/baseline.json": SCORES,
     "metrics/evaluation.json": SCORES,
     "metrics/reference.json": SCORES,
+    "metrics/judge.json": File(
+        "JSON: `win_rate`, `position_consistent`, and of each dimension `score.NAME` (tuned), `against.NAME` "
+        "and `difference.NAME`, each with its interval; rows by outcome. `{}` where no judge is asked."
+    ),
     "metrics/train.json": File("JSON.", TrainingMetrics),
     "metrics/acceptance.json": File("JSON.", Verdict, (Judgement,)),
     "metrics/suites.json": File(

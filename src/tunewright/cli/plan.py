@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 import typer
 
 from tunewright.artifacts import TIMINGS, read_json
+from tunewright.cli.plan_judge import judge_lines
 from tunewright.cli.plan_reference import reference_lines
 from tunewright.cli.plan_suites import suite_lines
 from tunewright.config.compose import compose
@@ -47,8 +48,10 @@ def plan(root: Path) -> None:
     tokens = _tokens(root, settings, [*train, *validation])
     suites = suite_lines(root, settings, train, test)
     reference = reference_lines(settings, train, test)
+    judge = judge_lines(settings, test)
     training = _training(settings, len(train), tokens)
-    typer.echo("\n".join([*_data(card, settings), *training, *suites, *reference, *_time(root, settings)]))
+    asked = [*suites, *reference, *judge]
+    typer.echo("\n".join([*_data(card, settings), *training, *asked, *_time(root, settings)]))
 
 
 def _data(card: DataCard, settings: Settings) -> Iterator[str]:

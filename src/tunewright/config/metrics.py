@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from tunewright.config.judge_metrics import PREFIX as JUDGE
 from tunewright.config.schema.task import TaskKind
 from tunewright.extensions import METRIC_PREFIX as CUSTOM
 
@@ -237,6 +238,10 @@ def metric_of(name: str) -> Metric:
     One that is not in the catalogue is another version's, found in an older experiment: a share, so far as
     can be said.
     """
+    if name.startswith(JUDGE):
+        own = name.removeprefix(JUDGE)
+        unit: Unit = "share" if own == "win_rate" else "ratio"
+        return Metric(name, f"judge: {own.removeprefix('score.').replace('_', ' ')}", (), "", unit)
     for family in FAMILIES:
         if name.startswith(family.name):
             own = name.removeprefix(family.name)

@@ -58,6 +58,7 @@ def generate(
     contestant: Contestant,
     evaluation: Evaluation,
     folder: Path,
+    title: str = "",
 ) -> Generated:
     """Answer every prompt greedily, longest prompts first.
 
@@ -69,6 +70,7 @@ def generate(
         contestant: who answers.
         evaluation: batch size and limit of new tokens.
         folder: scratch of this very run; finished batches are kept there.
+        title: of the progress bar; empty for the contestant's.
 
     Raises:
         EvaluationError: a prompt is too long for the model; names the rows.
@@ -81,7 +83,7 @@ def generate(
     stop_ids = frozenset(end_of_turn_ids(tokenizer))
     missing = batches[len(kept) :]
     answers: dict[int, list[int]] = {}
-    title = TITLES[contestant]
+    title = title or TITLES[contestant]
     new_tokens, started = 0, time.monotonic()
     try:
         with progress(title, total=len(rows)) as advance:

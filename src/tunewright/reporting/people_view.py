@@ -50,7 +50,7 @@ def people_pages(
         found: what raters say.
         contestants: their names in words; one that is not there any more keeps its own.
     """
-    names: dict[str, str] = {**contestants}
+    names: dict[str, str] = {who: words for who, words in contestants.items()}
     return tuple(_page(one, names) for one in found)
 
 

@@ -19,7 +19,9 @@ from tunewright.config.schema.task import Task, TaskKind
 from tunewright.data.card import read_card
 from tunewright.evaluation.compare import check_same_rows, compared, prompting_suffices
 from tunewright.evaluation.details import DETAILS, read_details
-from tunewright.evaluation.evidence import Evidence, measured_once, slices_named
+from tunewright.evaluation.evidence import Evidence, measured_once, slices_named, with_judge
+from tunewright.evaluation.judging.results import judge_scores, read_judged
+from tunewright.evaluation.judging.whole import judged_whole
 from tunewright.evaluation.metrics import Score, custom_metrics, scores
 from tunewright.evaluation.paired import Paired
 from tunewright.evaluation.people.record import read_comparisons
@@ -80,8 +82,9 @@ def read_inputs(
     scored = {who: score(rows) for who, rows in predictions.items()}
     train = artifacts.read_json(root / artifacts.METRICS / "train.json")
     timings = _timings(root)
+    judged, comparisons = read_judged(root / artifacts.JUDGE), read_comparisons(root)
     evidence = Evidence(
-        scored,
+        with_judge(scored, judge_scores(judged)),
         slices_named(task.acceptance, predictions, score),
         measured_once(timings, train, len(predictions[TUNED]), hardware.price_per_hour),
     )
@@ -150,7 +153,8 @@ def read_inputs(
             evaluation.suites.limits,
             statistics,
         ),
-        people=standings(read_comparisons(root), statistics, predictions, task.kind),
+        judged=judged_whole(judged, statistics, predictions, comparisons, task.kind),
+        people=standings(comparisons, statistics, predictions, task.kind),
         reference=read_use(root / artifacts.TIMINGS / "reference.json") if asked else None,
         against_reference=prompting_suffices(
             scored[TUNED],

@@ -12,6 +12,7 @@ from tunewright.config.rules.acceptance import criteria, criterion_slices, price
 from tunewright.config.rules.cleaning import languages
 from tunewright.config.rules.data import balance, minimum, sources, split, strata
 from tunewright.config.rules.endpoint import endpoint
+from tunewright.config.rules.judge import judge, judge_criteria, rubric
 from tunewright.config.rules.machine import evaluation_on_machine, machine, method_on_machine
 from tunewright.config.rules.method import recipe
 from tunewright.config.rules.model import model_source
@@ -46,6 +47,7 @@ def broken_rules(groups: Mapping[str, Node]) -> Iterator[Problem]:
         yield from format_rules(task)
         yield from metrics(task)
         yield from criteria(task)
+        yield from rubric(task)
     if isinstance(data, Data):
         yield from sources(data)
         yield from split(data)
@@ -62,10 +64,13 @@ def broken_rules(groups: Mapping[str, Node]) -> Iterator[Problem]:
     if isinstance(evaluation, Evaluation) and isinstance(task, Task):
         yield from decisions(evaluation, task)
         yield from references(task, evaluation)
+        yield from judge_criteria(task, evaluation)
     if isinstance(evaluation, Evaluation):
         reference = evaluation.reference
         needed_by = "evaluation.reference.enabled" if reference.enabled else ""
         yield from endpoint(reference.endpoint, "evaluation.reference.endpoint", needed_by)
+    if isinstance(evaluation, Evaluation):
+        yield from judge(evaluation)
     if isinstance(evaluation, Evaluation) and isinstance(data, Data):
         yield from planted(evaluation, data)
     if isinstance(task, Task) and isinstance(hardware, Hardware):
