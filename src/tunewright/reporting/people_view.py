@@ -50,13 +50,15 @@ def people_pages(
         found: what raters say.
         contestants: their names in words; one that is not there any more keeps its own.
     """
-    names: dict[str, str] = {who: words for who, words in contestants.items()}
-    return tuple(_page(one, names) for one in found)
+    return tuple(_page(one, contestants) for one in found)
 
 
-def _page(one: PageStanding, names: Mapping[str, str]) -> PeoplePage:
+def _page(one: PageStanding, contestants: Mapping[Contestant, str]) -> PeoplePage:
     page = one.page
-    first, second = (names.get(name, name) for name in (page.first, page.second))
+    first, second = (
+        next((words for who, words in contestants.items() if who == name), name)
+        for name in (page.first, page.second)
+    )
     together = () if len(one.raters) < TWO else (_row("All together, by row", one.together),)
     return PeoplePage(
         title=f"{first} against {second}",

@@ -109,10 +109,10 @@ EFFECTS = {
         if key.startswith(f"{OTHER}.endpoint.")
     },
     "task.rubric": Effect(of_stage, [{"name": "tone", "description": "is friendly"}], ON),
-    "task.rubric[].name": Effect(
+    "task.rubric.*.name": Effect(
         of_stage, "manner", {**ON, "task.rubric": [{"name": "tone", "description": "is friendly"}]}
     ),
-    "task.rubric[].description": Effect(
+    "task.rubric.*.description": Effect(
         of_stage, "is warm", {**ON, "task.rubric": [{"name": "tone", "description": "is friendly"}]}
     ),
 }

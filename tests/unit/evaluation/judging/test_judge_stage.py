@@ -137,7 +137,7 @@ def test_faults_that_stay_are_named_and_answers_are_kept(project: Made, fault: A
 def test_the_budget_stops_it_before_it_is_exceeded(project: Made) -> None:
     prices = {"price_per_million_input_tokens": 1.0, "price_per_million_output_tokens": 1.0}
     with ChatServer(verdict).running() as server:
-        root = project.by(server, {**prices, "max_cost": 0.008})
+        root = project.by(server, {**prices, "max_cost": 0.004})
         with pytest.raises(EndpointError, match="together that could exceed") as caught:
             judge.run(root)
         assert caught.value.where == "evaluation.judge.endpoint.max_cost"
