@@ -9,11 +9,9 @@ from urllib.parse import urlsplit
 from tunewright.config.schema import Settings
 from tunewright.config.schema.endpoint import Endpoint
 from tunewright.config.server_address import is_within
-from tunewright.data.canaries import without_canaries
 from tunewright.data.card import CHARACTERS_PER_TOKEN
 from tunewright.data.rows import Row
 from tunewright.endpoints.budget import cost_of
-from tunewright.evaluation.few_shot import draw_examples
 from tunewright.evaluation.reference import requests_for
 
 
@@ -31,9 +29,8 @@ def reference_lines(settings: Settings, train: Sequence[Row], test: Sequence[Row
     if not reference.enabled:
         return
     endpoint = reference.endpoint
-    examples = draw_examples([*without_canaries(train)], evaluation.few_shot) if reference.few_shot else []
     rows = [row.with_instructions(settings.task.instructions) for row in test][: evaluation.max_rows]
-    asked = requests_for(rows, examples)
+    asked = requests_for(rows, train, reference, evaluation.few_shot)
     characters = sum(len(turn.content) for one in asked for turn in one.messages)
     read, written = math.ceil(characters / CHARACTERS_PER_TOKEN), len(asked) * evaluation.max_new_tokens
     yield (
@@ -41,7 +38,7 @@ def reference_lines(settings: Settings, train: Sequence[Row], test: Sequence[Row
         f"{written:,} to write (estimated from characters)"
     )
     yield f"          {_cost(endpoint, read, written)}"
-    yield f"          {_where(str(endpoint.base_url), len(rows), len(examples))}"
+    yield f"          {_where(str(endpoint.base_url), len(rows), reference.few_shot)}"
 
 
 def _cost(endpoint: Endpoint, read: int, written: int) -> str:
@@ -56,8 +53,8 @@ def _cost(endpoint: Endpoint, read: int, written: int) -> str:
     return f"{told}; budget {endpoint.max_cost:g} {endpoint.currency}{stop}"
 
 
-def _where(base_url: str, rows: int, examples: int) -> str:
-    sent = f"{rows} test rows" + (f" and {examples} training rows as examples" if examples else "")
+def _where(base_url: str, rows: int, with_examples: bool) -> str:
+    sent = f"{rows} test rows" + (" and training rows as examples" if with_examples else "")
     host = urlsplit(base_url).hostname
     if is_within(base_url):
         return f"{sent} are sent to {host}, within the house"

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from tunewright.artifacts import read_json, write_json
 from tunewright.config.schema.endpoint import Endpoint
+from tunewright.config.schema.evaluation import FewShot, Reference
+from tunewright.data.canaries import without_canaries
 from tunewright.data.rows import Row
 from tunewright.endpoints.answer import ChatRequest, Completion
 from tunewright.endpoints.budget import cost_of
-from tunewright.evaluation.few_shot import few_shot_prompt
+from tunewright.evaluation.few_shot import draw_examples, few_shot_prompt
 from tunewright.evaluation.generate import last_question
 from tunewright.evaluation.predictions import Prediction
 
@@ -41,13 +43,21 @@ class ReferenceUse:
         return cost_of(endpoint, self.prompt_tokens, self.completion_tokens)
 
 
-def requests_for(rows: Sequence[Row], examples: Sequence[Row]) -> list[ChatRequest]:
-    """A request a row, asked as the other contestants are.
+def requests_for(
+    rows: Sequence[Row], train: Iterable[Row], reference: Reference, few_shot: FewShot
+) -> list[ChatRequest]:
+    """A request a row, asked as the tuned model is, or with the examples of the base model's few-shot prompt.
 
     Args:
         rows: the test rows, instructions included.
-        examples: put before each question; none asks as the tuned model is asked.
+        train: where examples come from, if they are asked for. Planted secrets stay in the house.
+        reference: whether there are examples.
+        few_shot: which.
+
+    Raises:
+        EvaluationError: there are fewer training rows than examples asked for.
     """
+    examples = draw_examples([*without_canaries(train)], few_shot) if reference.few_shot else []
     return [ChatRequest(f"test row {row.id}", few_shot_prompt(row, examples)) for row in rows]
 
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tunewright.config.metrics import FIELD, gain, metric_of
-from tunewright.evaluation.compare import Prompting
 from tunewright.evaluation.enough_rows import rows_to_show
 from tunewright.evaluation.paired import Paired
 from tunewright.evaluation.predictions import Contestant
@@ -16,8 +15,7 @@ from tunewright.reporting import numbers
 from tunewright.reporting.inputs import ReportInputs
 from tunewright.reporting.names import CONTESTANTS, PROMPTED, SHORT, TUNED, metric_name
 from tunewright.reporting.rationale import advice_on
-
-MEANINGS = {1: "clearly better", 0: "no clear difference", -1: "clearly worse"}
+from tunewright.reporting.reference_view import how_it_was_asked, reference_notes
 
 
 @dataclass(frozen=True)
@@ -109,8 +107,6 @@ def findings(inputs: ReportInputs) -> tuple[str, ...]:
         sentences.append(f"Also clearly better than the best prompt: {'; '.join(rest)}.")
     if worse:
         sentences.append(f"Clearly worse than the best prompt: {'; '.join(text for _, text in worse)}.")
-    if "reference" in inputs.paired[first]:
-        sentences.append(_against_reference(inputs, first))
     return tuple(sentences)
 
 
@@ -126,13 +122,9 @@ def notes(inputs: ReportInputs) -> tuple[Note, ...]:
 
 
 def prompting_notes(inputs: ReportInputs) -> list[Note]:
-    """That the base model by prompting alone, or the reference, does as well: then tuning is not worth it."""
-    found = []
-    if inputs.prompting.suffices:
-        found.append(_prompting_note(inputs))
-    if inputs.against_reference is not None and inputs.against_reference.suffices:
-        found.append(_reference_note(inputs, inputs.against_reference))
-    return found
+    """Whether the base model by prompting alone does as well, and how the reference does."""
+    found = [_prompting_note(inputs)] if inputs.prompting.suffices else []
+    return [*found, *(Note(title, text) for title, text in reference_notes(inputs))]
 
 
 def test_in_words(pair: Paired) -> str:
@@ -164,45 +156,19 @@ def _too_few_rows(inputs: ReportInputs, judgement: Judgement) -> Note | None:
 
 def _prompting_note(inputs: ReportInputs) -> Note:
     found = inputs.prompting
-    better = found.difference.high < 0
+    metric, gap = found.metric, found.difference
+    base, tuned = (inputs.scores[who][metric].value for who in (found.contestant, TUNED))
+    better = gap.high < 0
     return Note(
         f"Prompting alone does {'better' if better else 'as well'}:",
-        f"the base model, {SHORT[found.contestant]}, {_reaches(inputs, found)} "
+        f"the base model, {SHORT[found.contestant]}, reaches {numbers.score(metric, base)} "
+        f"and the tuned model {numbers.score(metric, tuned)} ({metric_name(metric).lower()}; difference "
+        f"{numbers.difference(metric, gap.value)} {numbers.interval(metric, gap.low, gap.high)}). "
         + (
             "Do not use the tuned model: fine-tuning was not worth it."
             if better
             else "These rows give no reason to fine-tune: it is not worth it."
         ),
-    )
-
-
-def _reference_note(inputs: ReportInputs, found: Prompting) -> Note:
-    name = inputs.evaluation.reference.title
-    return Note(
-        f"{name} does {'better' if found.difference.high < 0 else 'as well'}:",
-        f"{name}, prompted, {_reaches(inputs, found)} Unless its cost, its speed or the place to which rows "
-        "are sent speaks against it, fine-tuning is not worth it.",
-    )
-
-
-def _reaches(inputs: ReportInputs, found: Prompting) -> str:
-    """Both values and their difference, as the end of a sentence."""
-    metric, gap = found.metric, found.difference
-    other, tuned = (inputs.scores[who][metric].value for who in (found.contestant, TUNED))
-    return (
-        f"reaches {numbers.score(metric, other)} "
-        f"and the tuned model {numbers.score(metric, tuned)} ({metric_name(metric).lower()}; difference "
-        f"{numbers.difference(metric, gap.value)} {numbers.interval(metric, gap.low, gap.high)})."
-    )
-
-
-def _against_reference(inputs: ReportInputs, metric: str) -> str:
-    """How the tuned model does against the reference in a metric, in a sentence."""
-    name, gap = inputs.evaluation.reference.title, inputs.paired[metric]["reference"].difference
-    return (
-        f"Against {name} ({numbers.score(metric, inputs.scores['reference'][metric].value)}): "
-        f"{numbers.difference(metric, gap.value)} {numbers.interval(metric, gap.low, gap.high)} "
-        f"in {metric_name(metric).lower()}, {MEANINGS[_direction(metric, gap)]}."
     )
 
 
@@ -218,22 +184,11 @@ def explanation(inputs: ReportInputs) -> str:
     return (
         f"Everyone answers the same {numbers.count(len(inputs.predictions[TUNED]))} test rows with the same "
         f"settings; few-shot puts {inputs.evaluation.few_shot.k} training rows into the prompt. "
-        f"{_asked_of_server(inputs)}"
+        f"{how_it_was_asked(inputs)}"
         "The line around a value is its interval. Beside a difference stands how likely chance alone would "
         "make one as large (p), and the smallest true difference that so many rows would show with "
         f"{100 * inputs.evaluation.statistics.power:g} % probability."
         + "".join(f" {name} by sacrebleu: {signature}." for name, signature in signatures.items())
-    )
-
-
-def _asked_of_server(inputs: ReportInputs) -> str:
-    """How the reference was asked; empty if it was not."""
-    if inputs.reference is None:
-        return ""
-    reference = inputs.evaluation.reference
-    return (
-        f"{reference.title} is the model {reference.endpoint.model} at {reference.endpoint.base_url}, asked "
-        f"{'with those examples' if reference.few_shot else 'without examples'}. "
     )
 
 
@@ -280,11 +235,12 @@ def _delta(inputs: ReportInputs, metric: str, rival: Contestant, name: str) -> D
     if pair is None or metric_of(metric).better == "one":
         return None
     score = pair.difference
+    meanings = {1: "clearly better", 0: "no clear difference", -1: "clearly worse"}
     return Delta(
         against=name,
         value=numbers.difference(metric, score.value),
         interval=numbers.interval(metric, score.low, score.high),
-        meaning=MEANINGS[_direction(metric, score)],
+        meaning=meanings[_direction(metric, score)],
         test=test_in_words(pair),
         detectable=numbers.difference(metric, pair.detectable).lstrip("+"),
     )

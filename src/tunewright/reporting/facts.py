@@ -7,7 +7,6 @@ from typing import Any
 
 from tunewright.reporting import numbers
 from tunewright.reporting.inputs import ReportInputs
-from tunewright.reporting.reference_cost import reference_cost
 from tunewright.secret_text import scrub
 
 SPLITS = ("train", "validation", "test")
@@ -53,17 +52,15 @@ def cost_lines(inputs: ReportInputs) -> tuple[str, ...]:
     total = total_seconds(inputs)
     parts = ", ".join(f"{stage} {numbers.duration(t['seconds'])}" for stage, t in inputs.timings.items())
     price = inputs.hardware.price_per_hour
-    server = reference_cost(inputs)
     if price is None:
         return (
             numbers.duration(total),
             parts,
             "No price is declared for this hardware, so no cost is stated.",
-            *server,
         )
     amount = numbers.money(price.amount * total / SECONDS_PER_HOUR, price.currency)
     rate = f"at {numbers.money(price.amount, price.currency)} an hour ({price.source}, {price.date})"
-    return (f"{numbers.duration(total)}, {amount}", parts, rate, *server)
+    return (f"{numbers.duration(total)}, {amount}", parts, rate)
 
 
 def training_facts(inputs: ReportInputs) -> tuple[tuple[str, str], ...]:

@@ -27,7 +27,7 @@ from tunewright.evaluation.suites.judge import SuiteResult
 from tunewright.evaluation.verdict import Verdict
 from tunewright.models.record import BaseModelRecord
 from tunewright.reporting.loss_curve import LossPoint
-from tunewright.reporting.names import contestants
+from tunewright.reporting.names import among
 
 
 @dataclass(frozen=True)
@@ -77,12 +77,12 @@ class ReportInputs:
     timings: Mapping[str, Mapping[str, Any]]
     hashes: Mapping[str, str]
     suites: Sequence[SuiteResult]
-    judged: JudgedWhole | None = None
-    people: Sequence[PageStanding] = ()
-    reference: ReferenceUse | None = None
-    against_reference: Prompting | None = None
+    judged: JudgedWhole | None
+    people: Sequence[PageStanding]
+    reference: ReferenceUse | None
+    against_reference: Prompting | None
 
     @property
     def contestants(self) -> dict[Contestant, str]:
-        """Those that answered, by name, in the order in which they are shown."""
-        return contestants(self.scores, self.evaluation.reference.title)
+        """Who was scored, by the name that tables show, in the order of all tables."""
+        return among(self.scores, self.evaluation.reference.title)

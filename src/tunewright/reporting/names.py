@@ -33,16 +33,16 @@ MEASURED_NAMES = {
 }
 
 
-def contestants(present: Container[Contestant], reference: str) -> dict[Contestant, str]:
-    """Those that answered, by name, in the order in which they are shown: the tuned model last.
+def among(scored: Container[Contestant], reference: str = "Reference") -> dict[Contestant, str]:
+    """Those that were scored, by the name that tables show, in the order of all tables: the tuned model last.
 
     Args:
-        present: who answered.
+        scored: who was.
         reference: what the reference is called.
     """
     named: dict[Contestant, str] = {who: CONTESTANTS[who] for who in PROMPTED}
     named |= {"reference": reference, TUNED: CONTESTANTS[TUNED]}
-    return {who: name for who, name in named.items() if who in present}
+    return {who: name for who, name in named.items() if who in scored}
 
 
 def metric_name(metric: str) -> str:

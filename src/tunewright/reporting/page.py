@@ -11,6 +11,7 @@ from tunewright.reporting.judge_view import judge_view
 from tunewright.reporting.loss_curve import loss_chart
 from tunewright.reporting.people_view import people_pages
 from tunewright.reporting.rationale import decision_facts
+from tunewright.reporting.reference_view import reference_cost
 from tunewright.reporting.review_facts import review_facts
 from tunewright.reporting.suites_view import suite_examples, suite_rows
 from tunewright.reporting.templates import render_html
@@ -35,7 +36,7 @@ def _context(inputs: ReportInputs) -> dict[str, Any]:
         "criteria": criterion_rows(inputs.verdict),
         "findings": comparison.findings(inputs),
         "notes": comparison.notes(inputs),
-        "cost": facts.cost_lines(inputs),
+        "cost": (*facts.cost_lines(inputs), *reference_cost(inputs)),
         "decision_facts": decision_facts(inputs.task.rationale),
         "comparison": {
             "blocks": comparison.blocks(inputs),

@@ -8,7 +8,7 @@ from tunewright.evaluation.results import Results
 from tunewright.evaluation.statistics import Interval
 from tunewright.evaluation.verdict import Verdict
 from tunewright.reporting import numbers
-from tunewright.reporting.names import contestants
+from tunewright.reporting.names import among
 from tunewright.reporting.templates import render_markdown
 from tunewright.reporting.verdict_view import criterion_rows, verdict_view
 
@@ -22,7 +22,7 @@ def summary_table(metrics: Sequence[str], scores: Results, reference: str = "") 
         reference: what the reference is called, if it was asked.
     """
     columns = [["", *metrics]]
-    for who, name in contestants(scores, reference).items():
+    for who, name in among(scores, reference).items():
         found = [_shown(metric, scores[who].get(metric)) for metric in metrics]
         widest = max(len(value) for value, _ in found)
         cells = [f"{value:>{widest}} {interval}" for value, interval in found]
@@ -59,7 +59,7 @@ def verdict_markdown(
         warning: a sentence to put first, empty for none.
         reference: what the reference is called, if it was asked.
     """
-    names = contestants(scores, reference)
+    names = among(scores, reference)
     rows = [
         (metric, [" ".join(_shown(metric, scores[who].get(metric))).strip() for who in names])
         for metric in metrics

@@ -6,11 +6,9 @@ from pathlib import Path
 
 from tunewright.artifacts import METRICS, REFERENCE, TEST_ROWS, TIMINGS, TRAIN_ROWS
 from tunewright.config.stage_settings import stage_settings
-from tunewright.data.canaries import without_canaries
 from tunewright.data.rows import read_rows
 from tunewright.endpoints.chat import ChatClient
 from tunewright.evaluation.details import DETAILS, details_of, write_details
-from tunewright.evaluation.few_shot import draw_examples
 from tunewright.evaluation.metrics import custom_metrics, measure, scores
 from tunewright.evaluation.predictions import PREDICTIONS, write_predictions
 from tunewright.evaluation.reference import ReferenceUse, predictions_of, requests_for, use_of, write_use
@@ -45,15 +43,14 @@ def run(root: Path) -> None:
     custom = custom_metrics(task.metrics, load_extensions(root))
     rows = [row.with_instructions(task.instructions) for row in read_rows(root / TEST_ROWS)]
     rows = rows[: evaluation.max_rows]
-    train = [*without_canaries(read_rows(root / TRAIN_ROWS))] if reference.few_shot else []
-    examples = draw_examples(train, evaluation.few_shot) if reference.few_shot else []
+    requests = requests_for(rows, read_rows(root / TRAIN_ROWS), reference, evaluation.few_shot)
     with (
         tracked_run(settings.tracking, settings.project, "reference", root) as tracker,
         scratch("reference", stage.tracked, ANSWERS_DEPEND_ON),  # whoever asks the same waits for the answers
     ):
         say(f"reference: {len(rows)} test rows are sent to {reference.endpoint.base_url}")
         completions = client.complete(
-            requests_for(rows, examples), max_new_tokens=evaluation.max_new_tokens, title=reference.title
+            requests, max_new_tokens=evaluation.max_new_tokens, title=reference.title
         )
         answers = predictions_of(rows, completions)
         scored = scores(answers, kind=task.kind, output=task.output, custom=custom)

@@ -127,7 +127,7 @@ def test_the_plan_shows_what_the_reference_costs_and_where_rows_go(
     plan(project)
     told = capsys.readouterr().out
     assert "about 11." in told and "budget 2 USD, so it will stop before the end" in told
-    assert "86 test rows and 4 training rows as examples are sent to 127.0.0.1, within the house" in told
+    assert "86 test rows and training rows as examples are sent to 127.0.0.1, within the house" in told
 
 
 def test_the_plan_shows_what_the_judge_costs_and_where_rows_go(

@@ -19,11 +19,11 @@ from tests.unit.reporting.made_up import (
 from tunewright.cli import accept as gate
 from tunewright.config.schema.task import Criterion
 from tunewright.reporting.breakdown import breaches
-from tunewright.reporting.comparison import blocks, findings, prompting_notes
+from tunewright.reporting.comparison import blocks, prompting_notes
 from tunewright.reporting.inputs import ReportInputs
 from tunewright.reporting.model_card import render_model_card
 from tunewright.reporting.page import render_report
-from tunewright.reporting.reference_cost import reference_cost
+from tunewright.reporting.reference_view import reference_cost
 from tunewright.reporting.whole_experiment import sample_answers
 from tunewright.stages import report
 
@@ -57,9 +57,10 @@ def test_it_stands_in_every_table_before_the_tuned_model(asked: ReportInputs) ->
 
 
 def test_what_the_report_says_in_words(asked: ReportInputs) -> None:
-    [sentence] = [text for text in findings(asked) if text.startswith(f"Against {NAME}")]
-    assert "clearly better" in sentence
-    assert prompting_notes(asked) == []
+    [note] = prompting_notes(asked)
+    assert note.title == f"{NAME} does worse:"
+    assert "not worth it" not in note.text
+    assert note.title in text_of(render_report(asked)).partition("Base against tuned")[0]
 
 
 def test_its_cost_stands_next_to_the_tuned_models(asked: ReportInputs) -> None:

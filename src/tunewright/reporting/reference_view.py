@@ -1,0 +1,77 @@
+"""The reference in words: how it was asked, how it does against the tuned model, what its answers took."""
+
+from __future__ import annotations
+
+from tunewright.evaluation.evidence import measured_once
+from tunewright.reporting import numbers
+from tunewright.reporting.inputs import ReportInputs
+from tunewright.reporting.names import TUNED, metric_name
+
+UNSTATED = "no price is declared, so no cost is stated"
+
+
+def how_it_was_asked(inputs: ReportInputs) -> str:
+    """Which model where, with examples or not, as a sentence and a space; empty if it was not asked."""
+    if inputs.reference is None:
+        return ""
+    reference = inputs.evaluation.reference
+    return (
+        f"{reference.title} is the model {reference.endpoint.model} at {reference.endpoint.base_url}, asked "
+        f"{'with those examples' if reference.few_shot else 'without examples'}. "
+    )
+
+
+def reference_notes(inputs: ReportInputs) -> tuple[tuple[str, str], ...]:
+    """A title and a text on how the reference does; none if it was not asked.
+
+    Where it does as well as the tuned model or better, fine-tuning must earn its keep by something else.
+    """
+    found = inputs.against_reference
+    if found is None:
+        return ()
+    name, metric, gap = inputs.evaluation.reference.title, found.metric, found.difference
+    how = "worse" if not found.suffices else "better" if gap.high < 0 else "as well"
+    theirs, tuned = (inputs.scores[who][metric].value for who in ("reference", TUNED))
+    text = (
+        f"it reaches {numbers.score(metric, theirs)} and the tuned model {numbers.score(metric, tuned)} "
+        f"({metric_name(metric).lower()}; difference "
+        f"{numbers.difference(metric, gap.value)} {numbers.interval(metric, gap.low, gap.high)})."
+    )
+    if found.suffices:
+        text += (
+            " Unless its cost, its speed or the place to which rows are sent speaks against it, fine-tuning "
+            "is not worth it."
+        )
+    return ((f"{name} does {how}:", text),)
+
+
+def reference_cost(inputs: ReportInputs) -> tuple[str, ...]:
+    """A line on the reference and one on the tuned model; nothing if no reference was asked."""
+    use, reference = inputs.reference, inputs.evaluation.reference
+    if use is None:
+        return ()
+    cost, currency = use.cost_at(reference.endpoint), reference.endpoint.currency
+    paid = UNSTATED
+    if cost is not None:
+        paid = f"{_small(cost, currency)}, {_small(1000 * cost / use.answers, currency)} for 1,000 answers"
+    return (
+        f"{reference.title}: {numbers.count(use.answers)} answers, {numbers.count(use.prompt_tokens)} tokens "
+        f"read, {numbers.count(use.completion_tokens)} written; {paid}; "
+        f"{numbers.decimal(use.seconds / use.answers)} s an answer, asked one by one.",
+        _of_tuned(inputs),
+    )
+
+
+def _of_tuned(inputs: ReportInputs) -> str:
+    rows = len(inputs.predictions[TUNED])
+    found = measured_once(inputs.timings, inputs.train, rows, inputs.hardware.price_per_hour)
+    cost = found.get("cost_per_1000_answers")
+    paid = UNSTATED if cost is None else f"{_small(cost.value, cost.unit)} for 1,000 answers"
+    return (
+        f"Tuned model: {paid}; {numbers.decimal(found['seconds_per_answer'].value)} s an answer, in batches."
+    )
+
+
+def _small(amount: float, currency: str) -> str:
+    """A sum that may be far below a cent."""
+    return numbers.money(amount, currency) if amount >= 1 else f"{currency} {numbers.decimal(amount)}"
