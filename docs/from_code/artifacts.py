@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 
+from tunewright.agreement import Agreement
 from tunewright.data.card import (
     DataCard,
     DuplicateExample,
@@ -24,9 +25,11 @@ from tunewright.data.describe_training import ClassBalance, ClassRows
 from tunewright.data.enough import Enough
 from tunewright.data.frozen import Change
 from tunewright.data.raw_row import Place
-from tunewright.data.review.standing import Agreement, Reviewer, ReviewStanding
+from tunewright.data.review.standing import Reviewer, ReviewStanding
 from tunewright.data.rows import Message, Row
 from tunewright.evaluation.details import Details
+from tunewright.evaluation.judging.pairwise import Exchange, RowJudgement
+from tunewright.evaluation.judging.results import Judged
 from tunewright.evaluation.latency import Latency, ScoringRecord
 from tunewright.evaluation.metrics.classification import LabelResult
 from tunewright.evaluation.metrics.extraction import FieldResult, Violation
@@ -114,6 +117,12 @@ FILES = {
     "artifacts/evaluation/predictions.jsonl": PREDICTIONS,
     "artifacts/reference/predictions.jsonl": PREDICTIONS,
     "artifacts/reference/details.json": DETAILS,
+    "artifacts/judge/judgements.json": File("JSON.", Judged, (RowJudgement,)),
+    "artifacts/judge/exchanges.jsonl": File(
+        "JSON Lines: what the judge was asked of a row in one order, and all that it answered.",
+        Exchange,
+        (Message,),
+    ),
     "artifacts/base_suites/scores.json": SUITE_SCORES,
     "artifacts/tuned_suites/scores.json": SUITE_SCORES,
     "artifacts/evaluation/details.json": DETAILS,
@@ -128,6 +137,10 @@ FILES = {
     "metrics/baseline.json": SCORES,
     "metrics/evaluation.json": SCORES,
     "metrics/reference.json": SCORES,
+    "metrics/judge.json": File(
+        "JSON: `win_rate`, `position_consistent`, and of each dimension `score.NAME` (tuned), `against.NAME` "
+        "and `difference.NAME`, each with its interval; rows by outcome. `{}` where no judge is asked."
+    ),
     "metrics/train.json": File("JSON.", TrainingMetrics),
     "metrics/acceptance.json": File("JSON.", Verdict, (Judgement,)),
     "metrics/suites.json": File(

@@ -27,6 +27,7 @@ ADAPTER = ARTIFACTS / "adapter"
 EVALUATION = ARTIFACTS / "evaluation"
 REFERENCE = ARTIFACTS / "reference"
 BASE_SUITES = ARTIFACTS / "base_suites"
+JUDGE = ARTIFACTS / "judge"
 TUNED_SUITES = ARTIFACTS / "tuned_suites"
 OWN_SUITES = Path("data") / "suites"
 METRICS = Path("metrics")

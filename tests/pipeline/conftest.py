@@ -99,7 +99,7 @@ def make_project(folder: Path, cache: Path) -> Project:
     (folder / "extensions").mkdir()
     (folder / "extensions" / "README.md").write_text("code of this project\n")
     (folder / "data" / "raw").mkdir(parents=True)
-    for name in ("test.lock", "review.json"):
+    for name in ("test.lock", "review.json", "comparisons.json"):
         shutil.copy(ROOT / "data" / name, folder / "data")
     shutil.copytree(ROOT / "data" / "suites", folder / "data" / "suites")
     rows = (ROOT / "data" / "raw" / "tickets.jsonl").read_text().splitlines(keepends=True)[:ROWS]

@@ -20,8 +20,8 @@ from tests.unit.endpoints.chat_server import MODEL, ChatServer
 
 pytestmark = pytest.mark.slow
 
-TRAINING = {"train", "evaluate", "tuned_suites", "report"}
-SCORING = {"baseline", "reference", "evaluate", "report"}
+TRAINING = {"train", "evaluate", "judge", "tuned_suites", "report"}
+SCORING = {"baseline", "reference", "evaluate", "judge", "report"}
 SUITES = {"base_suites", "tuned_suites", "report"}
 EVERYTHING = {"fetch", "prepare", "baseline", "base_suites", "reference", *TRAINING}
 
@@ -52,6 +52,8 @@ EVERYTHING = {"fetch", "prepare", "baseline", "base_suites", "reference", *TRAIN
             {"report"},
             id="how the reference is asked",
         ),
+        pytest.param(["evaluation.judge.endpoint.max_retries=1"], {"report"}, id="how the judge is asked"),
+        pytest.param(["evaluation.judge.max_rows=3"], {"judge", "report"}, id="judge"),
         pytest.param(["tracking=wandb-offline"], set(), id="tracking"),
         pytest.param(["task.instructions=Sort it."], TRAINING | SCORING | SUITES, id="instructions"),
         pytest.param(["data.split.seed=1"], EVERYTHING - {"fetch"}, id="split"),
@@ -104,7 +106,7 @@ def test_extension_code_runs_what_may_call_it(ready: Project) -> None:
         "from tunewright.extensions import metric\n\n\n"
         '@metric("short")\ndef short(prompt, reference, answer):\n    return float(len(answer) < 200)\n'
     )
-    assert ready.repro() - {"compose"} == {"prepare", *SCORING}
+    assert ready.repro() - {"compose"} == {"prepare", *SCORING} - {"judge"}
 
 
 def test_an_item_of_ones_own_asks_the_suites_again(ready: Project) -> None:

@@ -35,6 +35,7 @@ MAY_HOLD_ROWS = (
     "artifacts/base_suites/",
     "artifacts/evaluation/",
     "artifacts/reference/",
+    "artifacts/judge/",
     "artifacts/tuned_suites/",
     "reports/report.html",
     "reports/data_card.html",

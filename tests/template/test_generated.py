@@ -38,6 +38,7 @@ COMMON = {
     "ci/verdict.sh",
     "conf/config.yaml",
     "data/README.md",
+    "data/comparisons.json",
     "data/suites/README.md",
     "data/review.json",
     "data/test.lock",

@@ -27,6 +27,8 @@ feedback = typer.Typer(help="Corrections from production as new training rows.",
 app.add_typer(feedback, name="feedback")
 review = typer.Typer(help="A domain expert judges a sample of the prepared rows.", no_args_is_help=True)
 app.add_typer(review, name="review")
+judge = typer.Typer(help="People choose between two contestants' answers, blind.", no_args_is_help=True)
+app.add_typer(judge, name="judge")
 
 
 class Format(StrEnum):
@@ -261,6 +263,41 @@ def review_import(
     from tunewright.cli.review import import_
 
     import_(Path.cwd(), file, reviewer, day)
+
+
+@judge.command("export")
+def judge_export(
+    first: Annotated[
+        str, typer.Option("--of", metavar="CONTESTANT", help="Whose win rate is told.")
+    ] = "tuned",
+    second: Annotated[
+        str, typer.Option("--against", metavar="CONTESTANT", help="few_shot, zero_shot, or another one.")
+    ] = "few_shot",
+    rows: Annotated[
+        int, typer.Option("-n", "--rows", min=1, help="Rows to draw; fewer if fewer differ.")
+    ] = 50,
+    seed: Annotated[int, typer.Option(min=0, help="Which rows are drawn.")] = 0,
+    output: Annotated[Path, typer.Option(help="Folder to write to; the page holds rows.")] = Path(
+        ".tunewright/judge"
+    ),
+) -> None:
+    """Write an offline page with two answers to each of some test rows, not saying whose they are."""
+    from tunewright.cli.judge import export
+
+    export(Path.cwd(), output, first=first, second=second, number=rows, seed=seed)
+
+
+@judge.command("import")
+def judge_import(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE ...", help="What the pages saved.")],
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Take a rater's second thought in place of the first.")
+    ] = False,
+) -> None:
+    """Check and unblind raters' files, record them in data/comparisons.json, print win rates."""
+    from tunewright.cli.judge import import_
+
+    import_(Path.cwd(), files, replace=replace)
 
 
 @app.command()

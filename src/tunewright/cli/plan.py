@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 import typer
 
 from tunewright.artifacts import TIMINGS, read_json
+from tunewright.cli.plan_judge import judge_lines
 from tunewright.cli.plan_reference import reference_lines, where_rows_go
 from tunewright.cli.plan_suites import suite_lines
 from tunewright.config.compose import compose
@@ -47,7 +48,11 @@ def plan(root: Path) -> None:
         train, validation, test = (read_rows(Path(folder) / f"{name}.jsonl") for name in SPLITS)
     tokens = _tokens(root, settings, [*train, *validation])
     suites = suite_lines(root, settings, train, test)
-    sent = [*_engine(settings, len(test)), *reference_lines(settings, train, test)]
+    sent = [
+        *_engine(settings, len(test)),
+        *reference_lines(settings, train, test),
+        *judge_lines(settings, test),
+    ]
     training = _training(settings, len(train), tokens)
     typer.echo("\n".join([*_data(card, settings), *training, *suites, *sent, *_time(root, settings)]))
 

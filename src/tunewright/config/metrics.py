@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from tunewright.config.judge_metrics import PREFIX as JUDGE
 from tunewright.config.schema.task import TaskKind
 from tunewright.config.suite_metrics import PREFIX as SUITES
 from tunewright.config.suite_metrics import suite_metric
@@ -262,6 +263,10 @@ def metric_of(name: str) -> Metric:
         suite = suite_metric(name.removeprefix(SUITES))
         unit: Unit = "share" if suite.share else "ratio"
         return Metric(name, suite.title, (), "", unit, "higher" if suite.higher_is_better else "lower")
+    if name.startswith(JUDGE):
+        own = name.removeprefix(JUDGE)
+        unit = "share" if own == "win_rate" else "ratio"
+        return Metric(name, f"judge: {own.removeprefix('score.').replace('_', ' ')}", (), "", unit)
     for family in FAMILIES:
         if name.startswith(family.name):
             own = name.removeprefix(family.name)

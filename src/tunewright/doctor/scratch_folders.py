@@ -12,6 +12,7 @@ from tunewright.doctor.finding import Finding, mended, ok, warning
 from tunewright.errors import TunewrightError
 from tunewright.scratch import Leftover, fingerprint, leftovers, remove_unless_held
 from tunewright.stages import base_suites, baseline, evaluate, prepare, reference, train, tuned_suites
+from tunewright.stages import judge as judge_stage
 
 DEPENDENCIES: Mapping[str, tuple[Path, ...]] = {
     "prepare": prepare.DEPENDENCIES,
@@ -20,6 +21,7 @@ DEPENDENCIES: Mapping[str, tuple[Path, ...]] = {
     "reference": reference.ANSWERS_DEPEND_ON,
     "train": train.DEPENDENCIES,
     "evaluate": evaluate.ANSWERS_DEPEND_ON,
+    "judge": judge_stage.DEPENDENCIES,
     "tuned_suites": tuned_suites.DEPENDENCIES,
 }
 KEPT_DAYS = 1.0

@@ -105,6 +105,11 @@ def with_suites(scored: Scored, suites: Scored) -> Scored:
     }
 
 
+def with_judge(scored: Scored, judged: Scored) -> Scored:
+    """The scores of the contestants, and those that a judge gave them under the names of criteria."""
+    return {who: {**own, **judged.get(who, {})} for who, own in scored.items()}
+
+
 def slices_named(
     acceptance: Iterable[Criterion],
     predictions: Mapping[Contestant, Sequence[Prediction]],

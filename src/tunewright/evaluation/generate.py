@@ -45,6 +45,7 @@ def generate(
     *,
     contestant: Contestant,
     folder: Path,
+    title: str = "",
 ) -> Generated:
     """Answer every prompt, longest prompts first.
 
@@ -54,6 +55,7 @@ def generate(
         prompts: one a row.
         contestant: who answers.
         folder: scratch of this very run; finished batches are kept there.
+        title: of the progress bar; empty for the contestant's.
 
     Raises:
         EvaluationError: a prompt is too long for the model; names the rows.
@@ -69,7 +71,7 @@ def generate(
     kept = [[Answer(*answer) for answer in entry] for entry in journal.entries]
     missing = batches[len(kept) :]
     answers: dict[int, Answer] = {}
-    title = TITLES[contestant]
+    title = title or TITLES[contestant]
     new_tokens, started = 0, time.monotonic()
     try:
         with progress(title, total=len(rows)) as advance:

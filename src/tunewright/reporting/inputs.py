@@ -16,7 +16,9 @@ from tunewright.config.schema.task import Task
 from tunewright.data.card import DataCard
 from tunewright.evaluation.compare import Prompting
 from tunewright.evaluation.details import Details
+from tunewright.evaluation.judging.whole import JudgedWhole
 from tunewright.evaluation.paired import Paired
+from tunewright.evaluation.people.standing import PageStanding
 from tunewright.evaluation.predictions import Contestant, Prediction
 from tunewright.evaluation.reference import ReferenceUse
 from tunewright.evaluation.results import Results
@@ -44,6 +46,8 @@ class ReportInputs:
         timings: stage -> timings/STAGE.json.
         hashes: SHA-256 by path, of the adapter's and the data's files.
         suites: what was found beyond the task; empty if all suites are off.
+        judged: what a model as judge said; null if none was asked.
+        people: what raters chose between two contestants, page by page; empty if nobody was asked.
         reference: what the reference's answers took; null if it was not asked.
         against_reference: how the tuned model does against it; null likewise.
     """
@@ -73,6 +77,8 @@ class ReportInputs:
     timings: Mapping[str, Mapping[str, Any]]
     hashes: Mapping[str, str]
     suites: Sequence[SuiteResult]
+    judged: JudgedWhole | None
+    people: Sequence[PageStanding]
     reference: ReferenceUse | None
     against_reference: Prompting | None
 

@@ -8,7 +8,9 @@ from tunewright.reporting import breakdown, comparison, examples, facts, numbers
 from tunewright.reporting.data_card.personal_data import personal_data_table
 from tunewright.reporting.effort import effort_table
 from tunewright.reporting.inputs import ReportInputs
+from tunewright.reporting.judge_view import judge_view
 from tunewright.reporting.loss_curve import loss_chart
+from tunewright.reporting.people_view import people_pages
 from tunewright.reporting.rationale import decision_facts
 from tunewright.reporting.reference_view import reference_cost
 from tunewright.reporting.review_facts import review_facts
@@ -73,4 +75,6 @@ def _context(inputs: ReportInputs) -> dict[str, Any]:
         "lineage": facts.lineage(inputs),
         "suites": suite_rows(inputs.suites),
         "suite_examples": suite_examples(inputs.suites),
+        "judge": judge_view(inputs.judged, inputs.contestants),
+        "people": people_pages(inputs.people, inputs.contestants),
     }

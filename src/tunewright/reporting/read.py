@@ -19,9 +19,13 @@ from tunewright.config.schema.task import Task, TaskKind
 from tunewright.data.card import read_card
 from tunewright.evaluation.compare import check_same_rows, compared, prompting_suffices
 from tunewright.evaluation.details import DETAILS, read_details
-from tunewright.evaluation.evidence import Evidence, measured_once, slices_named, with_suites
+from tunewright.evaluation.evidence import Evidence, measured_once, slices_named, with_judge, with_suites
+from tunewright.evaluation.judging.results import judge_scores, read_judged
+from tunewright.evaluation.judging.whole import judged_whole
 from tunewright.evaluation.metrics import Score, custom_metrics, scores
 from tunewright.evaluation.paired import Paired
+from tunewright.evaluation.people.record import read_comparisons
+from tunewright.evaluation.people.standing import standings
 from tunewright.evaluation.predictions import (
     PREDICTIONS,
     Contestant,
@@ -83,8 +87,10 @@ def read_inputs(
     base_items = read_scores(root / artifacts.BASE_SUITES)
     tuned_items = read_scores(root / artifacts.TUNED_SUITES)
     suites = compare_suites(base_items, tuned_items, limits, statistics)
+    judged, comparisons = read_judged(root / artifacts.JUDGE), read_comparisons(root)
+    suite_scored = {"zero_shot": suite_scores(base_items), TUNED: suite_scores(tuned_items)}
     evidence = Evidence(
-        with_suites(scored, {"zero_shot": suite_scores(base_items), TUNED: suite_scores(tuned_items)}),
+        with_judge(with_suites(scored, suite_scored), judge_scores(judged)),
         slices_named(task.acceptance, predictions, score),
         measured_once(timings, train, len(predictions[TUNED]), hardware.price_per_hour),
     )
@@ -147,6 +153,8 @@ def read_inputs(
         timings=timings,
         hashes=_hashes(root),
         suites=suites,
+        judged=judged_whole(judged, statistics, predictions, comparisons, task.kind),
+        people=standings(comparisons, statistics, predictions, task.kind),
         reference=read_use(root / artifacts.TIMINGS / "reference.json") if asked else None,
         against_reference=prompting_suffices(
             scored[TUNED],

@@ -19,6 +19,7 @@ STAGES = (
     "reference",
     "train",
     "evaluate",
+    "judge",
     "tuned_suites",
     "report",
 )

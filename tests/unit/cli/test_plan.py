@@ -173,6 +173,32 @@ def test_the_plan_counts_the_time_of_single_requests(
     assert "of which single requests: 180 s" in capsys.readouterr().out
 
 
+def test_the_plan_shows_what_the_judge_costs_and_where_rows_go(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan(project)
+    assert "judge" not in capsys.readouterr().out
+    endpoint = "evaluation.judge.endpoint"
+    words = ["base_url=https://models.example.com/v1", "model=large-1", "price_per_million_input_tokens=3.0"]
+    set_values(project, ["evaluation.judge.enabled=true", *(f"{endpoint}.{word}" for word in words)])
+    capsys.readouterr()
+    plan(project)
+    told = capsys.readouterr().out
+    assert "judge     large-1: tuned against few_shot on 86 rows in both orders, 172 requests" in told
+    assert "at most 68,800 to write" in told, "172 answers of 400 tokens"
+    assert "cost not stated: a price" in told
+    assert (
+        "note: 86 test rows with two answers each LEAVE THE HOUSE: they are sent to models.example.com"
+        in told
+    )
+    set_values(project, ["evaluation.judge.folder=data/suites/judge", "evaluation.judge.max_rows=5"])
+    capsys.readouterr()
+    plan(project)
+    told = capsys.readouterr().out
+    assert "data/suites/judge: tuned against few_shot on 5 rows" in told
+    assert "nothing leaves the house" in told
+
+
 def test_the_plan_warns_of_criteria_that_no_result_could_meet(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

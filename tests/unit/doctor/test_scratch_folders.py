@@ -50,7 +50,7 @@ def test_every_stage_with_scratch_is_known() -> None:
         for path in Path(stages.__file__).parent.glob("*.py")
         if path.stem in STAGES and re.search(r"\b(scratch|ask_suites)\(", path.read_text())
     }
-    assert len(using) == 7
+    assert len(using) == 8
     assert set(scratch_folders.DEPENDENCIES) == using
 
 

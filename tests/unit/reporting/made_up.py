@@ -20,6 +20,7 @@ from tunewright.config.schema.tracking import Tracking
 from tunewright.data.card import DataCard, DuplicateExample, Lengths, SourceCounts, write_card
 from tunewright.data.rows import Message, Row, write_rows
 from tunewright.evaluation.details import DETAILS, details_of, write_details
+from tunewright.evaluation.judging.results import Judged, JudgeResults, write_judged
 from tunewright.evaluation.metrics import measure, scores
 from tunewright.evaluation.predictions import PREDICTIONS, Prediction, write_predictions
 from tunewright.evaluation.reference import ReferenceUse, write_use
@@ -356,6 +357,7 @@ def write_project(
         write_use(root / "timings/reference.json", use)
     write_results(root / "metrics/baseline.json", {who: measured[who] for who in ("zero_shot", "few_shot")})
     write_results(root / "metrics/evaluation.json", {"tuned": measured["tuned"]})
+    write_judged(root / artifacts.JUDGE, root / "metrics/judge.json", Judged(), [], JudgeResults())
     for folder in (artifacts.BASE_SUITES, artifacts.TUNED_SUITES):
         write_scores(root / folder, [])
     artifacts.write_json(root / "metrics/train.json", TRAIN)

@@ -47,7 +47,7 @@ def test_no_text_of_a_row_becomes_markup(html, rows):
     assert not [name for _, name, _ in tags.attributes if name.startswith("on")]
     data = json.loads(re.search(r'<script type="application/json" id="data">(.*?)</script>', html, re.S)[1])
     assert data["sample"] == sample_hash((one.row.id, one.key) for one in rows)
-    assert data["rows"][0]["turns"][0][1].startswith("<script>alert(1)</script>")
+    assert data["items"][0]["turns"][0][1].startswith("<script>alert(1)</script>")
 
 
 def test_nothing_may_be_loaded_and_only_its_own_script_runs(html):
@@ -77,7 +77,7 @@ def test_an_expert_judges_all_rows_by_keyboard_and_saves(html, rows, tmp_path):
         window.open(page)  # what was judged is still there
         assert window.run("return document.getElementById('count').textContent") == "3 of 4 judged"
         window.press("n", "a")
-        window.run("document.getElementById('reviewer').focus()")
+        window.run("document.getElementById('who').focus()")
         window.press(*"Ada", "Escape", "s")
         saved = window.saved()
         asked = set(window.requests())

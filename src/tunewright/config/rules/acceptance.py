@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations
 from typing import Any
 
+from tunewright.config.judge_metrics import judge_metrics
 from tunewright.config.metrics import metric_of, metrics_of
 from tunewright.config.mistakes.nearest import did_you_mean
 from tunewright.config.rules.task import metric_meant
@@ -56,7 +57,8 @@ def _meant(name: str, known: tuple[str, ...]) -> str:
 
 def nameable(task: Task) -> tuple[str, ...]:
     """What a criterion can name beside the project's own metrics and the suites'; `Evidence` knows all."""
-    return *metrics_of(task.kind, (rule.name for rule in task.output.format_rules)), *MEASURED
+    own = metrics_of(task.kind, (rule.name for rule in task.output.format_rules))
+    return *own, *judge_metrics(task), *MEASURED
 
 
 def criterion_slices(task: Task, data: Data) -> Iterator[Problem]:

@@ -19,6 +19,7 @@ from tunewright.config.rules.engine import (
     sampling,
     server,
 )
+from tunewright.config.rules.judge import judge, judge_criteria, rubric
 from tunewright.config.rules.machine import evaluation_on_machine, machine, method_on_machine
 from tunewright.config.rules.method import recipe
 from tunewright.config.rules.model import model_source
@@ -53,6 +54,7 @@ def broken_rules(groups: Mapping[str, Node]) -> Iterator[Problem]:
         yield from format_rules(task)
         yield from metrics(task)
         yield from criteria(task)
+        yield from rubric(task)
     if isinstance(data, Data):
         yield from sources(data)
         yield from split(data)
@@ -74,6 +76,7 @@ def broken_rules(groups: Mapping[str, Node]) -> Iterator[Problem]:
         reference = evaluation.reference
         needed_by = "evaluation.reference.enabled" if reference.enabled else ""
         yield from endpoint(reference.endpoint, "evaluation.reference.endpoint", needed_by)
+        yield from judge(evaluation)
     if isinstance(evaluation, Evaluation) and isinstance(method, Method):
         yield from engine_of_method(evaluation, method)
     if isinstance(evaluation, Evaluation) and isinstance(task, Task):
@@ -81,6 +84,7 @@ def broken_rules(groups: Mapping[str, Node]) -> Iterator[Problem]:
         yield from decisions(evaluation, task)
         yield from waits(task, evaluation)
         yield from references(task, evaluation)
+        yield from judge_criteria(task, evaluation)
     if isinstance(evaluation, Evaluation) and isinstance(data, Data):
         yield from planted(evaluation, data)
     if isinstance(task, Task) and isinstance(hardware, Hardware):

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from tunewright.config.schema.endpoint import Endpoint
+from tunewright.config.schema.judge import Judge
 from tunewright.config.schema.node import Node
 from tunewright.config.schema.suites import Suites
 
@@ -141,6 +142,7 @@ class Evaluation(Node):
     max_rows: int | None = Field(default=None, ge=1)
     few_shot: FewShot = FewShot()
     reference: Reference = Reference()
+    judge: Judge = Judge()
     statistics: Statistics = Statistics()
     suites: Suites = Suites()
     slices: Slices = Slices()

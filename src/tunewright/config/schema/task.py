@@ -114,6 +114,18 @@ class OutputContract(Node):
     format_rules: tuple[FormatRule, ...] = ()
 
 
+class Dimension(Node):
+    """One respect in which a judge scores an answer.
+
+    Attributes:
+        name: of the dimension; criteria name its score `judge.score.NAME`.
+        description: what a good answer is in this respect, in a sentence.
+    """
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    description: NonEmpty
+
+
 class Criterion(Node):
     """One thing that must hold for the model to be accepted; in a file also as text, `accuracy >= 0.9`.
 
@@ -149,6 +161,7 @@ class Task(Node):
         description: the use case in a sentence.
         instructions: the system prompt that every contestant gets; empty for none.
         output: the contract of an answer.
+        rubric: how a judge (`evaluation.judge`) scores answers; empty: by one dimension, `quality`.
         metrics: the metrics to show first, in this order.
         acceptance: what must hold for a model to be accepted, as mappings or as text (`accuracy >= 0.9`,
             `accuracy[channel=email] - base.accuracy >= 0.1`); empty accepts any.
@@ -160,6 +173,7 @@ class Task(Node):
     rationale: Rationale
     instructions: str = ""
     output: OutputContract = OutputContract()
+    rubric: tuple[Dimension, ...] = ()
     metrics: tuple[str, ...] = Field(min_length=1)
     acceptance: tuple[Criterion, ...] = Field(default=(), json_schema_extra=_or_text)
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
-from typing import Any
 
-from tunewright.data.contract import ContractError, parse_json, quote
+from tunewright.data.contract import quote
 from tunewright.data.review.record import VERDICTS
 from tunewright.data.review.sheet import HASH, read_sheet
-from tunewright.errors import DataError, UsageError
+from tunewright.data.saved_page import SavedPage, read_text, saved_page
+from tunewright.errors import DataError
 
 FORM = "tunewright review 1"
+DAMAGED = "save it from the review page again"
 NAMED = 20
 """Most rows that a message names."""
 
@@ -64,13 +64,8 @@ def read_returned(path: Path) -> Returned:
         UsageError: there is no such file.
         DataError: it is neither, or holds rows of several samples or reviewers, or a row twice.
     """
-    if not path.is_file():
-        raise UsageError("no such file", where=str(path), fix="tunewright review import FILE")
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        fix = "save it as `CSV UTF-8`" if path.suffix.lower() == ".csv" else ""
-        raise DataError(f"not UTF-8 at byte {error.start}", where=str(path), fix=fix) from None
+    fix = "save it as `CSV UTF-8`" if path.suffix.lower() == ".csv" else ""
+    text = read_text(path, fix="tunewright review import FILE", encoding_fix=fix)
     found = _of_sheet(text, path) if path.suffix.lower() == ".csv" else _of_page(text, path)
     count = Counter(line.key for line in found.lines)
     twice = list(dict.fromkeys(line.id for line in found.lines if count[line.key] > 1))
@@ -88,39 +83,15 @@ def named(ids: Sequence[str]) -> str:
 
 
 def _of_page(text: str, path: Path) -> Returned:
-    try:
-        raw = parse_json(text)
-    except ContractError as error:
-        raise DataError(str(error), where=str(path), fix="save it from the review page again") from None
-    if not isinstance(raw, dict) or raw.get("form") != FORM or not isinstance(raw.get("verdicts"), list):
-        what = "neither what the review page saves nor a sheet (*.csv)"
-        raise DataError(what, where=str(path), fix="take the file that the page's Save made")
-    lines = tuple(_line(one, path) for one in raw["verdicts"])
-    return Returned(_text(raw, "sample", path), _text(raw, "reviewer", path).strip(), _date(raw, path), lines)
+    what = "neither what the review page saves nor a sheet (*.csv)"
+    saved = saved_page(text, path, form=FORM, entries="verdicts", what=what, damaged=DAMAGED)
+    lines = tuple(map(_line, saved.entries("verdicts", "a verdict")))
+    return Returned(saved.text("sample"), saved.text("reviewer").strip(), saved.day(), lines)
 
 
-def _line(raw: object, path: Path) -> Line:
-    if not isinstance(raw, dict):
-        raise DataError("a verdict is no object", where=str(path), fix="save it from the review page again")
-    return _checked(
-        Line(*(_text(raw, name, path) for name in ("id", "key", "verdict", "answer", "comment"))), str(path)
-    )
-
-
-def _text(raw: Mapping[str, Any], name: str, path: Path) -> str:
-    value = raw.get(name)
-    if value is not None and not isinstance(value, str):
-        raise DataError(f"{name} is no text", where=str(path), fix="save it from the review page again")
-    return value or ""
-
-
-def _date(raw: Mapping[str, Any], path: Path) -> str:
-    saved = _text(raw, "saved", path)
-    try:
-        return datetime.fromisoformat(saved).date().isoformat() if saved else ""
-    except ValueError:
-        what = f"saved is no time: {quote(saved)}"
-        raise DataError(what, where=str(path), fix="save it from the review page again") from None
+def _line(raw: SavedPage) -> Line:
+    line = Line(*(raw.text(name) for name in ("id", "key", "verdict", "answer", "comment")))
+    return _checked(line, str(raw.path))
 
 
 def _of_sheet(text: str, path: Path) -> Returned:

@@ -88,7 +88,9 @@ def draw(
     for split, row in _rows(root, policy.splits):
         key = row_key(row.messages)
         if key not in tickets:
-            tickets[key] = _Ticket(_number(policy.seed, key), key, _stratum(split, row, kind, stratify_by))
+            tickets[key] = _Ticket(
+                draw_number(policy.seed, key), key, _stratum(split, row, kind, stratify_by)
+            )
     due = max(0, rows_due(len(tickets) + left_out, policy) - left_out)
     drawn = {ticket.key: ticket for ticket in _lowest(tickets.values(), due) if ticket.key not in judged}
     found: dict[str, Sampled] = {}
@@ -115,7 +117,8 @@ def _rows(root: Path, splits: Sequence[str]) -> Iterator[tuple[str, Row]]:
         yield from ((split, row) for row in rows)
 
 
-def _number(seed: int, key: str) -> str:
+def draw_number(seed: int, key: str) -> str:
+    """What a row draws: the lowest are taken, so that added rows leave most of a sample as it is."""
     return hashlib.sha256(f"{seed}\n{key}".encode()).hexdigest()
 
 

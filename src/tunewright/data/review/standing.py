@@ -1,17 +1,14 @@
-"""Where the review stands: how much is judged, how good the rows are, how sure that is; may training begin?
-
-Source of kappa: J. Cohen (1960), A coefficient of agreement for nominal scales, Educational and
-Psychological Measurement 20.
-"""
+"""Where the review stands: how much is judged, how good the rows are, how sure that is; may train begin?"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 from pathlib import Path
 from typing import Literal
 
+from tunewright import agreement
+from tunewright.agreement import Agreement
 from tunewright.artifacts import CLEARANCE, read_json, write_json
 from tunewright.config.schema.review import Review as Policy
 from tunewright.data.review.record import REVIEWS, Review, row_key, strictest
@@ -22,25 +19,6 @@ from tunewright.proportions import rows_to_tell, wilson
 
 EXPORT = "tunewright review export"
 Outcome = Literal["reached", "below", "open", "unknown"]
-
-
-@dataclass(frozen=True)
-class Agreement:
-    """How far two reviewers agree on whether a row is fit as it is.
-
-    Attributes:
-        first, second: who.
-        rows: that both judged.
-        alike: of these, judged alike.
-        kappa: Cohen's kappa, 1 for full agreement, 0 for that of chance; null where each gave one
-            verdict to all rows, since chance alone would then agree.
-    """
-
-    first: str
-    second: str
-    rows: int
-    alike: int
-    kappa: float | None
 
 
 @dataclass(frozen=True)
@@ -182,27 +160,12 @@ def standing(
 
 
 def agreements(reviews: Sequence[Review]) -> tuple[Agreement, ...]:
-    """Cohen's kappa of any two reviewers on the rows that both judged: accepted, or not."""
+    """Of any two reviewers on the rows that both judged: accepted, or not."""
     by_name: dict[str, dict[str, bool]] = {}
     for review in reviews:
         said = by_name.setdefault(review.reviewer, {})
         said |= {key: judged.verdict == "accept" for key, judged in review.rows.items()}
-    found = []
-    for (first, one), (second, other) in combinations(by_name.items(), 2):
-        both = sorted(one.keys() & other.keys())
-        if both:
-            alike = sum(one[key] == other[key] for key in both)
-            kappa = _kappa([one[key] for key in both], [other[key] for key in both])
-            found.append(Agreement(first, second, len(both), alike, kappa))
-    return tuple(found)
-
-
-def _kappa(one: Sequence[bool], other: Sequence[bool]) -> float | None:
-    n = len(one)
-    observed = sum(a == b for a, b in zip(one, other, strict=True)) / n
-    p, q = sum(one) / n, sum(other) / n
-    chance = p * q + (1 - p) * (1 - q)
-    return None if chance == 1 else (observed - chance) / (1 - chance)
+    return agreement.agreements(by_name)
 
 
 def words(found: ReviewStanding) -> str:

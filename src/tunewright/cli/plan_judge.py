@@ -1,0 +1,76 @@
+"""What asking the judge will cost at most, and where rows and answers go."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from urllib.parse import urlsplit
+
+from tunewright.config.judge_metrics import dimensions
+from tunewright.config.schema import Settings
+from tunewright.config.server_address import is_within
+from tunewright.data.card import CHARACTERS_PER_TOKEN
+from tunewright.data.rows import Row
+from tunewright.endpoints.budget import cost_of
+from tunewright.evaluation.judging.prompt import Compared, prompt
+
+ORDERS = 2
+ROUNDS = 2
+
+
+def judge_lines(settings: Settings, test: Sequence[Row]) -> Iterator[str]:
+    """Requests, tokens, cost at most, and what leaves the house; nothing if the judge is off.
+
+    Args:
+        settings: as composed now.
+        test: the rows as they would be prepared now; their right answers stand in for those to come.
+    """
+    evaluation, judge = settings.evaluation, settings.evaluation.judge
+    if not judge.enabled:
+        return
+    rows = test[: evaluation.max_rows][: judge.max_rows]
+    rubric = dimensions(settings.task)
+    asked = [
+        prompt(
+            Compared(row, row.reference, row.reference),
+            settings.task,
+            rubric,
+            swapped=False,
+            show_reference=judge.show_reference,
+        )
+        for row in rows
+    ]
+    characters = ORDERS * sum(len(turn.content) for messages in asked for turn in messages)
+    requests = ORDERS * len(rows)
+    read, written = math.ceil(characters / CHARACTERS_PER_TOKEN), requests * judge.max_new_tokens
+    name = judge.folder or judge.endpoint.model
+    yield (
+        f"judge     {name}: tuned against {judge.against} on {len(rows)} rows in both orders, {requests} "
+        f"requests, about {read:,} tokens to read and at most {written:,} to write (estimated from "
+        "characters; rows answered alike are not asked, unreadable answers once more)"
+    )
+    if judge.folder is not None:
+        yield "          a local model: nothing leaves the house"
+        return
+    yield f"          {_cost(settings, read, written)}"
+    base_url, sent = str(judge.endpoint.base_url), f"{len(rows)} test rows with two answers each"
+    host = urlsplit(base_url).hostname
+    within = is_within(base_url)
+    yield (
+        f"          {sent} are sent to {host}, within the house"
+        if within
+        else f"          note: {sent} LEAVE THE HOUSE: they are sent to {host}"
+    )
+
+
+def _cost(settings: Settings, read: int, written: int) -> str:
+    """At most, where every answer is as long as allowed and none is asked once more."""
+    endpoint = settings.evaluation.judge.endpoint
+    cost = cost_of(endpoint, read, written)
+    if cost is None:
+        return "cost not stated: a price in evaluation.judge.endpoint is null"
+    twice = f"{ROUNDS} times that if no answer can be read at first"
+    told = f"about {cost:.4g} {endpoint.currency} at most, {twice}"
+    if endpoint.max_cost is None:
+        return f"{told}; no budget (max_cost is null)"
+    return f"{told}; budget {endpoint.max_cost:g} {endpoint.currency}"

@@ -1,0 +1,1 @@
+"""A model as judge: the prompt, what it may answer, and what its opinions make together."""

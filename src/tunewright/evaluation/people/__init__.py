@@ -1,0 +1,1 @@
+"""Blind comparison of two contestants by people: the pages, what raters chose, what follows from it."""

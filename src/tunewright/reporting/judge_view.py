@@ -1,0 +1,95 @@
+"""The section "Judged by a model": win rate, scores and how far to trust them, as texts for the template."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from tunewright.evaluation.judging.whole import JudgedWhole
+from tunewright.evaluation.predictions import Contestant
+from tunewright.evaluation.statistics import Interval
+from tunewright.reporting import numbers
+
+SCORE, AGAINST, DIFFERENCE = "score.", "against.", "difference."
+
+
+@dataclass(frozen=True)
+class DimensionRow:
+    """One dimension: the mean score of both, and the difference, with intervals."""
+
+    name: str
+    tuned: str
+    tuned_interval: str
+    against: str
+    against_interval: str
+    difference: str
+    difference_interval: str
+
+
+@dataclass(frozen=True)
+class JudgeView:
+    """Who judged, what came of it in sentences, and the scores."""
+
+    judge: str
+    against: str
+    facts: tuple[str, ...]
+    dimensions: tuple[DimensionRow, ...]
+
+
+def judge_view(whole: JudgedWhole | None, contestants: Mapping[Contestant, str]) -> JudgeView | None:
+    """The section's texts; None where no judge was asked.
+
+    Args:
+        whole: a judge's work.
+        contestants: their names in words.
+    """
+    if whole is None:
+        return None
+    found = whole.results.intervals
+    against = contestants.get(whole.judged.against, whole.judged.against)
+    rows = [
+        DimensionRow(
+            own,
+            *_grade(found[name]),
+            *_grade(found[AGAINST + own]),
+            *_grade(found[DIFFERENCE + own]),
+        )
+        for name in found
+        if name.startswith(SCORE) and (own := name.removeprefix(SCORE))
+    ]
+    return JudgeView(whole.judged.judge, against, tuple(_facts(whole, against)), tuple(rows))
+
+
+def _facts(whole: JudgedWhole, against: str) -> Iterator[str]:
+    counts, found = whole.results.counts, whole.results.intervals
+    rows = sum(counts[name] for name in ("first", "tie", "second", "same", "unreadable"))
+    yield (
+        f"Of {numbers.count(rows)} rows the tuned model's answer is better on {counts['first']}, "
+        f"{against}'s on {counts['second']}, neither on {counts['tie']}; on {counts['same']} the answers are "
+        f"alike and count as ties, and {counts['unreadable']} have an opinion that cannot be read and do not "
+        "count."
+    )
+    if "win_rate" in found:
+        yield f"Win rate of the tuned model {_share(found['win_rate'])}, a tie being half a win."
+    if "position_consistent" in found:
+        yield (
+            f"In both orders the judge said the same on {_share(found['position_consistent'])} of rows; "
+            f"on the other {counts['position_inconsistent']} it is taken to be undecided."
+        )
+    for one in whole.people:
+        kappa = "not defined" if one.kappa is None else numbers.decimal(round(one.kappa, 3))
+        yield f"{one.rater} and the judge: alike on {one.alike} of {one.rows} rows, Cohen's kappa {kappa}."
+    if not whole.people:
+        yield "No person has judged these answers, so how far this judge can be trusted is not known."
+    if whole.judged.cost is not None:
+        yield f"All opinions cost {whole.judged.cost:.4g} {whole.judged.currency}."
+
+
+def _share(found: Interval) -> str:
+    return f"{100 * found.value:.1f} % [{100 * found.low:.1f}, {100 * found.high:.1f}]"
+
+
+def _grade(found: Interval) -> tuple[str, str]:
+    three = (found.value, found.low, found.high)
+    value, low, high = (f"{one:.2f}".replace("-", numbers.MINUS) for one in three)
+    return value, f"[{low}, {high}]"

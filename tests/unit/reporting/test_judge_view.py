@@ -1,0 +1,97 @@
+"""The report's section on a judge, and the criteria that name what it scored."""
+
+from __future__ import annotations
+
+from tests.unit.reporting.made_up import read_project, settings, task, write_project
+from tunewright.artifacts import JUDGE, TEST_ROWS
+from tunewright.config.schema.evaluation import Evaluation, Statistics
+from tunewright.config.schema.judge import Judge
+from tunewright.config.schema.task import Criterion, Dimension
+from tunewright.data.rows import read_rows
+from tunewright.evaluation.judging.pairwise import RowJudgement
+from tunewright.evaluation.judging.results import Judged, JudgeResults, write_judged
+from tunewright.evaluation.people.answers import answers_of_all, two_of
+from tunewright.evaluation.people.pairs import make_page, pairs_of
+from tunewright.evaluation.people.record import Comparisons, Rating, write_comparisons
+from tunewright.reporting.judge_view import judge_view
+from tunewright.reporting.page import render_report
+
+STATISTICS = Statistics(bootstrap_samples=500)
+
+
+def judged(root, wins=60, **changes):
+    """The project's 75 rows as a judge sees them: some won, ten unsteady, two unreadable, the rest lost."""
+    rows = []
+    for number in range(75):
+        outcome = "first" if number < wins else "tie" if number < wins + 10 else "second"
+        grades = ({"right": 4.5}, {"right": 2.0})
+        row = RowJudgement(f"t{number:04d}", outcome, outcome != "tie", *grades)
+        if number >= 73:
+            row = RowJudgement(f"t{number:04d}", "unreadable", None, {}, {})
+        rows.append(row)
+    declared = write_project(
+        root,
+        settings(
+            task=task(**changes), evaluation=Evaluation(statistics=STATISTICS, judge=Judge(enabled=True))
+        ),
+    )
+    found = Judged("judge </b> of the house", "few_shot", tuple(rows), 0.125, "EUR")
+    write_judged(root / JUDGE, root / "metrics/judge.json", found, [], JudgeResults())
+    return declared
+
+
+def test_no_judge_no_section(triage):
+    assert triage.judged is None
+    assert "Judged by a model" not in render_report(triage)
+
+
+def test_what_the_judge_said_and_that_nobody_checked_it(tmp_path):
+    inputs = read_project(tmp_path, judged(tmp_path))
+    view = judge_view(inputs.judged, inputs.contestants)
+    whole = " ".join(view.facts)
+    assert (
+        "Of 75 rows the tuned model's answer is better on 60, Base, few-shot's on 3, neither on 10" in whole
+    )
+    assert "2 have an opinion that cannot be read" in whole
+    assert "Win rate of the tuned model 89.0 % [" in whole  # (60 + 10 / 2) / 73
+    assert "on the other 10 it is taken to be undecided" in whole
+    assert "how far this judge can be trusted is not known" in whole
+    assert "All opinions cost 0.125 EUR" in whole
+    (row,) = view.dimensions
+    assert (row.name, row.tuned, row.against, row.difference) == ("right", "4.50", "2.00", "2.50")
+    html = render_report(inputs)
+    assert "Judged by a model" in html and "judge &lt;/b&gt; of the house" in html
+
+
+def test_agreement_with_a_person_is_told(tmp_path):
+    declared = judged(tmp_path)
+    rows = {row.id: row for row in read_rows(tmp_path / TEST_ROWS)}
+    everything = pairs_of(
+        rows, *two_of(answers_of_all(tmp_path, with_reference=False), "tuned", "few_shot"), "extraction"
+    )
+    drawn = [pair for pair in everything if pair.first != pair.second][:10]
+    page = make_page(drawn, everything, first="tuned", second="few_shot", seed=0, known=Comparisons())
+    choices = ("first",) * 9 + ("second",)
+    write_comparisons(tmp_path, Comparisons((page,), (Rating(page.page, "Ada", "2026-03-01", choices),)))
+    inputs = read_project(tmp_path, declared)
+    assert [(one.rater, one.rows, one.alike, one.kappa) for one in inputs.judged.people] == [
+        ("Ada", 10, 9, 0.0)
+    ]
+    assert "Ada and the judge: alike on 9 of 10 rows, Cohen's kappa 0." in " ".join(
+        judge_view(inputs.judged, inputs.contestants).facts
+    )
+
+
+def test_criteria_name_the_win_rate_and_the_scores(tmp_path):
+    acceptance = (
+        Criterion(metric="judge.win_rate", min=0.8),
+        Criterion(metric="judge.win_rate", min=0.88),
+        Criterion(metric="judge.score.right", min=2.0, over="few_shot"),
+    )
+    declared = judged(
+        tmp_path, acceptance=acceptance, rubric=(Dimension(name="right", description="is right"),)
+    )
+    verdict = read_project(tmp_path, declared).verdict
+    assert [one.passed for one in verdict.criteria] == [True, False, True]
+    assert verdict.criteria[0].n == 73
+    assert verdict.criteria[2].value == 2.5
