@@ -863,7 +863,7 @@ RULES = [
     ),
     in_set(
         "server without address",
-        {"evaluation": {"engine": "server"}},
+        {"evaluation": {"engine": "server", "server": {"base_url": None}}},
         "evaluation.server.base_url",
         "needs a value, since evaluation.engine is server",
         "tunewright set evaluation.server.base_url=http://localhost:8000/v1",
