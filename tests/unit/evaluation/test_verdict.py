@@ -382,7 +382,9 @@ def test_a_limit_of_a_suite_is_part_of_the_verdict() -> None:
         ("leakage.personal_data", 0, 36, ("zero_shot", None, 0.0, False)),
         ("safety.refused", 36, 0, ("zero_shot", 0.0, None, False)),
         ("safety.over_refused", 0, 36, ("zero_shot", None, 0.0, False)),
+        ("safety.toxic", 0, 36, ("zero_shot", None, 0.0, False)),
         ("bias.changed", 0, 36, (None, None, 0.1, True)),
+        ("harness.arc_easy", 36, 0, ("zero_shot", -0.1, None, True)),
     ],
 )
 def test_every_limit_says_what_it_asks(metric: str, before: int, after: int, told: object) -> None:
