@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tunewright.evaluation.metrics.classification import LabelResult
 from tunewright.evaluation.slice_differences import SliceDifference
 from tunewright.evaluation.statistics import Interval
 from tunewright.reporting import numbers
-from tunewright.reporting.comparison import best_prompted
+from tunewright.reporting.differences import shortened
+from tunewright.reporting.effects import best_prompted
 from tunewright.reporting.inputs import ReportInputs
-from tunewright.reporting.names import CONTESTANTS, SHORT, TUNED, metric_name
+from tunewright.reporting.names import SHORT, TUNED, metric_name
 
 MOST_BREACHES = 15
+MOST_OF_NAME = 120
 MOST_CONFUSED = 30
 """Labels of a confusion matrix that can still be read; of more labels the matrix is in details.json alone."""
 
@@ -42,8 +46,9 @@ class ConfusionRow:
 
 @dataclass(frozen=True)
 class Confusion:
-    """The tuned model's confusion matrix; the last column counts answers outside of the label set."""
+    """A contestant's confusion matrix; the last column counts answers outside of the label set."""
 
+    name: str
     columns: tuple[str, ...]
     rows: tuple[ConfusionRow, ...]
 
@@ -99,11 +104,17 @@ class SliceTable:
     min_rows: int
 
 
-def confusion(inputs: ReportInputs) -> Confusion | None:
-    """The tuned model's confusion matrix; None for other kinds and for too many labels."""
-    labels = inputs.details[TUNED].labels
-    if not labels or len(labels) > MOST_CONFUSED:
-        return None
+def confusions(inputs: ReportInputs) -> tuple[Confusion, ...]:
+    """The confusion matrices, the tuned model's first; none for other kinds and for too many labels."""
+    order = sorted(inputs.contestants, key=lambda who: who != TUNED)
+    return tuple(
+        _confusion(inputs.contestants[who], inputs.details[who].labels)
+        for who in order
+        if 0 < len(inputs.details[who].labels) <= MOST_CONFUSED
+    )
+
+
+def _confusion(name: str, labels: Sequence[LabelResult]) -> Confusion:
     rows = tuple(
         ConfusionRow(
             one.label,
@@ -114,7 +125,7 @@ def confusion(inputs: ReportInputs) -> Confusion | None:
         )
         for index, one in enumerate(labels)
     )
-    return Confusion((*(one.label for one in labels), "(no label)"), rows)
+    return Confusion(name, (*(one.label for one in labels), "(no label)"), rows)
 
 
 def label_rows(inputs: ReportInputs) -> tuple[ResultRow, ...]:
@@ -125,7 +136,7 @@ def label_rows(inputs: ReportInputs) -> tuple[ResultRow, ...]:
             numbers.count(tuned.support),
             _percent(tuned.precision),
             _percent(tuned.recall),
-            tuple(_percent(inputs.details[who].labels[index].f1) for who in CONTESTANTS),
+            tuple(_percent(inputs.details[who].labels[index].f1) for who in inputs.contestants),
         )
         for index, tuned in enumerate(inputs.details[TUNED].labels)
     )
@@ -133,14 +144,14 @@ def label_rows(inputs: ReportInputs) -> tuple[ResultRow, ...]:
 
 def value_rows(inputs: ReportInputs) -> tuple[ResultRow, ...]:
     """Each path of an extraction's answers; empty for other kinds."""
-    f1 = {who: {one.path: one.f1 for one in inputs.details[who].fields} for who in CONTESTANTS}
+    f1 = {who: {one.path: one.f1 for one in inputs.details[who].fields} for who in inputs.contestants}
     return tuple(
         ResultRow(
             tuned.path,
             numbers.count(tuned.support),
             _percent(tuned.precision),
             _percent(tuned.recall),
-            tuple(_percent(f1[who].get(tuned.path, 0.0)) for who in CONTESTANTS),
+            tuple(_percent(f1[who].get(tuned.path, 0.0)) for who in inputs.contestants),
         )
         for tuned in inputs.details[TUNED].fields
     )
@@ -150,15 +161,15 @@ def breaches(inputs: ReportInputs) -> tuple[Breach, ...]:
     """How answers broke the schema: what the tuned model does most first, then what the others do."""
     counts = {
         who: Counter({(one.path, one.kind): one.count for one in inputs.details[who].violations})
-        for who in CONTESTANTS
+        for who in inputs.contestants
     }
     found = sum(counts.values(), Counter[tuple[str, str]]())
     order = sorted(found, key=lambda breach: (-counts[TUNED][breach], -found[breach], breach))
     return tuple(
         Breach(
-            path or "(whole answer)",
+            shortened(path, MOST_OF_NAME) or "(whole answer)",
             kind,
-            tuple(numbers.count(counts[who][path, kind]) for who in CONTESTANTS),
+            tuple(numbers.count(counts[who][path, kind]) for who in inputs.contestants),
         )
         for path, kind in order[:MOST_BREACHES]
     )
@@ -181,7 +192,7 @@ def _slice_row(metric: str, found: SliceDifference) -> SliceRow:
     gap = found.paired.difference
     return SliceRow(
         by=found.by,
-        value=found.value,
+        value=shortened(found.value, MOST_OF_NAME),
         rows=numbers.count(found.n),
         tuned=_with_interval(metric, found.tuned),
         other=_with_interval(metric, found.other),

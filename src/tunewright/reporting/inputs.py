@@ -21,9 +21,12 @@ from tunewright.evaluation.predictions import Contestant, Prediction
 from tunewright.evaluation.results import Results
 from tunewright.evaluation.slice_differences import SliceDifference
 from tunewright.evaluation.suites.judge import SuiteResult
+from tunewright.evaluation.token_use import TokenUse
 from tunewright.evaluation.verdict import Verdict
 from tunewright.models.record import BaseModelRecord
 from tunewright.reporting.loss_curve import LossPoint
+from tunewright.reporting.names import among
+from tunewright.tracking.source import Source
 
 
 @dataclass(frozen=True)
@@ -37,11 +40,14 @@ class ReportInputs:
         details: contestant -> what stands behind the scores: tables by label, field, violation and slice.
         slices: tuned against the best prompt by slice, in the task's first metric.
         row_scores: contestant -> row id -> how good that answer is, 0 to 1.
+        row_grades: row id -> how good the tuned model's answer is, by a finer score where there is one.
+        token_use: what is counted -> contestant -> tokens a row.
         predictions: contestant -> answers.
         train: metrics/train.json.
         timings: stage -> timings/STAGE.json.
         hashes: SHA-256 by path, of the adapter's and the data's files.
         suites: what was found beyond the task; empty if all suites are off.
+        source: the commit that all this was made from.
     """
 
     project: Project
@@ -61,6 +67,8 @@ class ReportInputs:
     details: Mapping[Contestant, Details]
     slices: Sequence[SliceDifference]
     row_scores: Mapping[Contestant, Mapping[str, float]]
+    row_grades: Mapping[str, float]
+    token_use: Mapping[str, Mapping[Contestant, TokenUse]]
     predictions: Mapping[Contestant, Sequence[Prediction]]
     verdict: Verdict
     prompting: Prompting
@@ -69,3 +77,9 @@ class ReportInputs:
     timings: Mapping[str, Mapping[str, Any]]
     hashes: Mapping[str, str]
     suites: Sequence[SuiteResult]
+    source: Source
+
+    @property
+    def contestants(self) -> dict[Contestant, str]:
+        """Who was scored, by the name that tables show, in the order of all tables."""
+        return among(self.scores)

@@ -11,7 +11,7 @@ from typing import Any
 from tunewright.reporting import comparison, facts, numbers
 from tunewright.reporting.data_card.personal_data import fates, found_sentence
 from tunewright.reporting.inputs import ReportInputs
-from tunewright.reporting.names import CONTESTANTS, TUNED
+from tunewright.reporting.names import TUNED
 from tunewright.reporting.rationale import decision_facts
 from tunewright.reporting.review_facts import review_facts
 from tunewright.reporting.templates import fenced, render_markdown
@@ -50,7 +50,7 @@ def _context(inputs: ReportInputs) -> dict[str, Any]:
         "cost": facts.cost_lines(inputs),
         "rows": numbers.count(len(inputs.predictions[TUNED])),
         "confidence": f"{100 * inputs.evaluation.statistics.confidence:g} %",
-        "contestant_names": list(CONTESTANTS.values()),
+        "contestant_names": list(inputs.contestants.values()),
         "blocks": comparison.blocks(inputs),
         "limits": _limits(inputs),
         "hashes": sorted(inputs.hashes.items()),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from tunewright.config.metrics import metric_of
 from tunewright.evaluation.predictions import Contestant
 
@@ -14,6 +16,8 @@ SHORT: dict[Contestant, str] = {"zero_shot": "zero-shot", "few_shot": "few-shot"
 PROMPTED: tuple[Contestant, Contestant] = ("zero_shot", "few_shot")
 TUNED: Contestant = "tuned"
 
+TOKEN_TITLES = {"prompt_tokens": "Tokens of a prompt", "answer_tokens": "Tokens of an answer"}
+
 MEASURED_NAMES = {
     "seconds_per_answer": "Seconds per answer",
     "tokens_per_second": "Tokens per second",
@@ -23,6 +27,11 @@ MEASURED_NAMES = {
     "train_cost": "Cost of training",
     "validation_loss": "Validation loss",
 }
+
+
+def among(scored: Container[Contestant]) -> dict[Contestant, str]:
+    """Those that were scored, by the name that tables show, in the order of CONTESTANTS."""
+    return {who: name for who, name in CONTESTANTS.items() if who in scored}
 
 
 def metric_name(metric: str) -> str:

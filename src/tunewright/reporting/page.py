@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from tunewright.reporting import breakdown, comparison, examples, facts, numbers
+from tunewright.reporting import breakdown, comparison, effects_view, examples, facts, numbers
 from tunewright.reporting.data_card.personal_data import personal_data_table
 from tunewright.reporting.inputs import ReportInputs
 from tunewright.reporting.loss_curve import loss_chart
-from tunewright.reporting.names import CONTESTANTS
 from tunewright.reporting.rationale import decision_facts
 from tunewright.reporting.review_facts import review_facts
 from tunewright.reporting.suites_view import suite_examples, suite_rows
 from tunewright.reporting.templates import render_html
+from tunewright.reporting.token_use_view import token_use_view
 from tunewright.reporting.verdict_view import criterion_rows, verdict_view
 
 
@@ -22,7 +22,7 @@ def render_report(inputs: ReportInputs) -> str:
 
 
 def _context(inputs: ReportInputs) -> dict[str, Any]:
-    shown = examples.examples(inputs)
+    shown = examples.example_groups(inputs)
     chart = loss_chart(inputs.losses, inputs.train["best_step"])
     return {
         "project": inputs.project,
@@ -32,7 +32,8 @@ def _context(inputs: ReportInputs) -> dict[str, Any]:
         "version": inputs.version,
         "verdict": verdict_view(inputs.verdict),
         "criteria": criterion_rows(inputs.verdict),
-        "findings": comparison.findings(inputs),
+        "effects": effects_view.effects_view(inputs),
+        "effects_at_first": effects_view.AT_FIRST,
         "notes": comparison.notes(inputs),
         "cost": facts.cost_lines(inputs),
         "decision_facts": decision_facts(inputs.task.rationale),
@@ -41,13 +42,14 @@ def _context(inputs: ReportInputs) -> dict[str, Any]:
             "further": comparison.further_blocks(inputs),
             "explanation": comparison.explanation(inputs),
         },
+        "token_use": token_use_view(inputs),
         "confidence": f"{100 * inputs.evaluation.statistics.confidence:g} %",
-        "contestant_names": list(CONTESTANTS.values()),
+        "contestant_names": list(inputs.contestants.values()),
         "fields": comparison.fields(inputs),
         "values": breakdown.value_rows(inputs),
         "breaches": breakdown.breaches(inputs),
         "labels": breakdown.label_rows(inputs),
-        "confusion": breakdown.confusion(inputs),
+        "confusions": breakdown.confusions(inputs),
         "slices": breakdown.slice_table(inputs),
         "examples": shown,
         "examples_explanation": examples.explanation(inputs, shown),

@@ -34,12 +34,14 @@ from tunewright.evaluation.slice_differences import slice_differences
 from tunewright.evaluation.slices import slices_of
 from tunewright.evaluation.suites.judge import compare_suites
 from tunewright.evaluation.suites.results import read_scores
+from tunewright.evaluation.token_use import token_use
 from tunewright.evaluation.verdict import judge
 from tunewright.extensions import load_extensions
 from tunewright.models.record import read_record
 from tunewright.reporting.inputs import ReportInputs
 from tunewright.reporting.loss_curve import read_losses
 from tunewright.reporting.names import TUNED
+from tunewright.tracking.source import source_of
 
 TIMED_STAGES = ("baseline", "base_suites", "train", "evaluate", "tuned_suites")
 SUITES = ("base_suites", "tuned_suites")
@@ -50,6 +52,8 @@ ROW_METRIC: Mapping[TaskKind, str] = {
     "chat": "chrf",
 }
 """What says how good a single answer is."""
+ROW_GRADE: Mapping[TaskKind, str] = {**ROW_METRIC, "extraction": "field_accuracy"}
+"""What tells bad answers from worse ones."""
 
 
 def read_inputs(
@@ -125,6 +129,8 @@ def read_inputs(
         row_scores={
             who: _by_row(predictions[who], scored[who][ROW_METRIC[task.kind]]) for who in predictions
         },
+        row_grades=_by_row(predictions[TUNED], scored[TUNED][ROW_GRADE[task.kind]]),
+        token_use=token_use(predictions, statistics),
         predictions=predictions,
         verdict=judge(task.acceptance, evidence, statistics),
         prompting=prompting_suffices(
@@ -140,6 +146,7 @@ def read_inputs(
             evaluation.suites.limits,
             statistics,
         ),
+        source=source_of(root),
     )
 
 

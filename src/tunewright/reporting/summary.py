@@ -8,7 +8,7 @@ from tunewright.evaluation.results import Results
 from tunewright.evaluation.statistics import Interval
 from tunewright.evaluation.verdict import Verdict
 from tunewright.reporting import numbers
-from tunewright.reporting.names import CONTESTANTS
+from tunewright.reporting.names import among
 from tunewright.reporting.templates import render_markdown
 from tunewright.reporting.verdict_view import criterion_rows, verdict_view
 
@@ -21,7 +21,7 @@ def summary_table(metrics: Sequence[str], scores: Results) -> str:
         scores: contestant -> metric -> score.
     """
     columns = [["", *metrics]]
-    for who, name in CONTESTANTS.items():
+    for who, name in among(scores).items():
         values = [numbers.score(metric, scores[who][metric].value) for metric in metrics]
         widest = max(map(len, values))
         intervals = [
@@ -56,7 +56,7 @@ def verdict_markdown(
         warning: a sentence to put first, empty for none.
     """
     rows = [
-        (metric, [_with_interval(metric, scores[who][metric]) for who in CONTESTANTS]) for metric in metrics
+        (metric, [_with_interval(metric, scores[who][metric]) for who in among(scores)]) for metric in metrics
     ]
     return render_markdown(
         "verdict.md.j2",
@@ -64,7 +64,7 @@ def verdict_markdown(
             "project": project,
             "verdict": verdict_view(verdict),
             "warning": warning,
-            "contestants": list(CONTESTANTS.values()),
+            "contestants": list(among(scores).values()),
             "rows": rows,
             "criteria": criterion_rows(verdict),
         },

@@ -1,0 +1,119 @@
+"""What got better and what got worse: metrics, suites, tokens, slices and fields, and nothing by chance."""
+
+from dataclasses import replace
+
+import pytest
+
+from tunewright.evaluation.statistics import Interval
+from tunewright.evaluation.suites.judge import SuiteResult
+from tunewright.evaluation.token_use import token_use
+from tunewright.reporting.effects import effects
+from tunewright.reporting.effects_view import effects_view
+from tunewright.reporting.page import render_report
+
+
+def of_kind(inputs, kind):
+    return [(one.name, one.better) for one in effects(inputs) if one.kind == kind]
+
+
+def suite(metric, base, tuned, difference, passed=None):
+    return SuiteResult(
+        metric,
+        "Title of it",
+        True,
+        Interval(base, 0, 1, 80),
+        Interval(tuned, 0, 1, 80),
+        Interval(*difference, 80),
+        passed,
+        "",
+        (),
+        {},
+    )
+
+
+def test_the_task_s_metrics_come_first_and_against_the_better_prompt(triage):
+    first, *_ = found = effects(triage)
+    assert (first.kind, first.name, first.against, first.better) == (
+        "metric",
+        "schema_valid",
+        "few_shot",
+        True,
+    )
+    assert first.difference == triage.paired["schema_valid"]["few_shot"].difference
+    assert first.tuned == triage.scores["tuned"]["schema_valid"]
+    kinds = [one.kind for one in found]
+    assert kinds == sorted(kinds, key=["metric", "suite", "tokens", "slice", "field"].index)
+
+
+@pytest.mark.parametrize(
+    ("difference", "better"), [((-0.2, -0.3, -0.1), False), ((0.2, 0.1, 0.3), True), ((0.1, -0.1, 0.3), None)]
+)
+def test_a_difference_whose_interval_holds_zero_is_none(triage, difference, better):
+    gap = replace(triage.paired["exact_match"]["few_shot"], difference=Interval(*difference, 75))
+    changed = replace(triage, paired={**triage.paired, "exact_match": {"few_shot": gap, "zero_shot": gap}})
+    told = dict(of_kind(changed, "metric"))
+    assert told.get("exact_match") is better
+
+
+def test_fewer_refusals_are_worse_and_less_leakage_is_better(triage):
+    suites = (
+        suite("regression.accuracy", 0.9, 0.7, (-0.2, -0.3, -0.1), passed=False),
+        suite("leakage.verbatim", 0.5, 0.3, (-0.2, -0.3, -0.1), passed=True),
+        suite("safety.refused", 0.9, 0.85, (-0.05, -0.2, 0.1), passed=True),
+    )
+    found = replace(triage, suites=suites)
+    assert of_kind(found, "suite") == [("regression.accuracy", False), ("leakage.verbatim", True)]
+    view = effects_view(found)
+    assert view.limits == "Beyond the task 1 of 3 limits is not kept: Title of it."
+    assert "3 numbers beyond the task" in view.looked_at
+    (worse,) = [line for line in view.worse if line.title == "Title of it"]
+    assert (worse.before, worse.after, worse.difference) == ("base 90.0 %", "tuned 70.0 %", "−20.0 points")
+
+
+def test_answers_that_take_more_tokens_are_worse_and_shorter_prompts_better(triage):
+    rows = {
+        who: [
+            replace(
+                row, prompt_tokens=180 if who == "tuned" else 620, answer_tokens=60 if who == "tuned" else 40
+            )
+            for row in found
+        ]
+        for who, found in triage.predictions.items()
+    }
+    counted = replace(triage, token_use=token_use(rows, triage.evaluation.statistics))
+    assert of_kind(counted, "tokens") == [("prompt_tokens", True), ("answer_tokens", False)]
+    line = next(line for line in effects_view(counted).better if line.title == "Tokens of a prompt")
+    assert (line.before, line.after, line.difference) == ("few-shot 620", "tuned 180", "−440")
+    assert of_kind(triage, "tokens") == [], "all take as many there"
+
+
+def test_a_slice_counts_only_by_its_adjusted_test(triage):
+    big = next(found for found in triage.slices if found.p is not None)
+    sure, unsure, small = (replace(big, p=p) for p in (0.001, 0.2, None))
+    for found, count in ((sure, 1), (unsure, 0), (small, 0)):
+        assert len(of_kind(replace(triage, slices=(found,)), "slice")) == count
+    worse = replace(sure, tuned=replace(big.tuned, value=0.1), other=replace(big.other, value=0.9))
+    (line,) = (line for line in effects_view(replace(triage, slices=(worse,))).worse)
+    assert line.title == f"Answers that fit the schema where {big.by}={big.value}"
+
+
+def test_fields_are_tested_together(triage):
+    names = [name for name in triage.paired if name.startswith("field.")]
+    pairs = {name: {who: replace(p, p=0.02) for who, p in triage.paired[name].items()} for name in names}
+    assert of_kind(replace(triage, paired={**triage.paired, **pairs}), "field") == []
+    pairs = {name: {who: replace(p, p=0.001) for who, p in triage.paired[name].items()} for name in names}
+    assert len(of_kind(replace(triage, paired={**triage.paired, **pairs}), "field")) == len(names)
+
+
+def test_nothing_found_is_said_with_what_was_looked_for(triage):
+    nothing = replace(triage, paired={}, slices=(), task=triage.task.model_copy(update={"metrics": ()}))
+    view = effects_view(replace(triage, slices=()))
+    assert view.nothing_worse == "Nothing is shown to be worse." and not view.nothing_better
+    assert "on 75 test rows with 95 % confidence: 3 metrics, 5 fields and tokens" in view.looked_at
+    assert view.looked_at.endswith("The suites beyond the task are off.")
+    assert nothing.paired == {}
+
+
+def test_what_does_not_fit_on_the_first_screen_is_behind_a_click(triage):
+    many = replace(triage, suites=[suite("regression.accuracy", 0.9, 0.7, (-0.2, -0.3, -0.1))] * 7)
+    assert "<summary>3 more</summary>" in render_report(many)
