@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from tunewright.config.metrics import Direction, Unit, metric_of
-from tunewright.config.schema.settings import Choices
 from tunewright.data.card import DataCard
 from tunewright.evaluation.compare import Prompting
 from tunewright.evaluation.details import Details
@@ -20,7 +19,6 @@ from tunewright.evaluation.predictions import Contestant
 from tunewright.evaluation.slice_differences import SliceDifference
 from tunewright.evaluation.statistics import Interval
 from tunewright.evaluation.suites.judge import SuiteResult
-from tunewright.evaluation.token_use import TokenUse
 from tunewright.evaluation.verdict import Verdict
 from tunewright.models.machine import TimingRecord
 from tunewright.models.record import BaseModelRecord
@@ -118,7 +116,6 @@ class ReportDocument:
         better, worse: what tuning clearly changed, most important first.
         contestants: who was compared -> the name that tables show.
         metrics: metric -> scores and comparisons; those of the task first, then further ones and fields.
-        token_use: what is counted -> contestant -> tokens a row.
         details: contestant -> tables behind the scores: labels with the confusion matrix, fields,
             violations of the contract, slices.
         slices: tuned against the better prompt in the task's first metric.
@@ -140,7 +137,7 @@ class ReportDocument:
     format: int
     tunewright: str
     project: str
-    choices: Choices
+    choices: Mapping[str, str | None]
     seed: int
     confidence: float
     test_rows: int
@@ -152,7 +149,6 @@ class ReportDocument:
     worse: Sequence[Effect]
     contestants: Mapping[Contestant, str]
     metrics: Mapping[str, ComparedMetric]
-    token_use: Mapping[str, Mapping[Contestant, TokenUse]]
     details: Mapping[Contestant, Details]
     slices: Sequence[SliceDifference]
     suites: Mapping[str, SuiteNumbers]
@@ -189,7 +185,7 @@ def report_document(inputs: ReportInputs) -> ReportDocument:
         format=FORMAT,
         tunewright=inputs.version,
         project=inputs.project.name,
-        choices=inputs.choices,
+        choices=dict(inputs.choices),
         seed=inputs.seed,
         confidence=inputs.evaluation.statistics.confidence,
         test_rows=len(inputs.predictions[TUNED]),
@@ -201,7 +197,6 @@ def report_document(inputs: ReportInputs) -> ReportDocument:
         worse=[effect for effect in found if not effect.better],
         contestants=inputs.contestants,
         metrics={metric: _metric(inputs, metric) for metric in comparison.shown_metrics(inputs)},
-        token_use=inputs.token_use,
         details=inputs.details,
         slices=inputs.slices,
         suites={result.metric: _suite(result) for result in inputs.suites},

@@ -8,7 +8,7 @@ the interval that their own table shows.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from tunewright.config.metrics import FIELD, gain, metric_of
@@ -17,8 +17,10 @@ from tunewright.evaluation.predictions import Contestant
 from tunewright.evaluation.statistics import Interval
 from tunewright.evaluation.suites.judge import SUITE_METRICS, SuiteResult
 from tunewright.reporting.inputs import ReportInputs
-from tunewright.reporting.names import PROMPTED, TOKEN_TITLES, TUNED, metric_name
+from tunewright.reporting.names import PROMPTED, TUNED, metric_name
 
+TOKENS = ("prompt_tokens", "answer_tokens")
+"""What production pays for, whatever the machine."""
 Kind = Literal["metric", "suite", "tokens", "slice", "field"]
 
 
@@ -108,21 +110,13 @@ def _of_suites(inputs: ReportInputs) -> Iterator[Effect]:
 
 
 def _of_tokens(inputs: ReportInputs) -> Iterator[Effect]:
+    """Of a request, where they were counted and the task does not name them itself."""
     against = best_prompted(inputs, inputs.task.metrics[0])
-    for name, used in inputs.token_use.items():
-        gap = used[against].tuned_minus
-        if _side(gap):
-            yield Effect(
-                kind="tokens",
-                name=name,
-                title=TOKEN_TITLES[name],
-                slice="",
-                against=against,
-                better=gap.value < 0,
-                tuned=used[TUNED].mean,
-                other=used[against].mean,
-                difference=gap,
-            )
+    for metric in TOKENS:
+        if metric in inputs.paired and metric not in inputs.task.metrics:
+            gap = inputs.paired[metric][against].difference
+            if _side(gap):
+                yield replace(_effect(inputs, "tokens", metric, against), better=gap.value < 0)
 
 
 def _of_slices(inputs: ReportInputs) -> Iterator[Effect]:

@@ -9,7 +9,7 @@ from tunewright.config.metrics import FIELD
 from tunewright.evaluation.suites.judge import SUITE_METRICS
 from tunewright.reporting import numbers
 from tunewright.reporting.differences import shortened
-from tunewright.reporting.effects import Effect, effects, limits_not_kept
+from tunewright.reporting.effects import TOKENS, Effect, effects, limits_not_kept
 from tunewright.reporting.inputs import ReportInputs
 from tunewright.reporting.names import SHORT
 
@@ -112,7 +112,7 @@ def _looked_at(inputs: ReportInputs) -> str:
         _counted(len(dict.fromkeys(inputs.task.metrics)), "metric"),
         *([_counted(fields, "field")] if fields else []),
         *([_counted(tested, "slice")] if tested else []),
-        "tokens",
+        "tokens" if any(name in inputs.paired for name in TOKENS) else "",
         _counted(len(inputs.suites), "number") + " beyond the task" if inputs.suites else "",
     ]
     sure = f"{100 * inputs.evaluation.statistics.confidence:g} %"

@@ -21,7 +21,6 @@ from tunewright.evaluation.predictions import Contestant, Prediction
 from tunewright.evaluation.results import Results
 from tunewright.evaluation.slice_differences import SliceDifference
 from tunewright.evaluation.suites.judge import SuiteResult
-from tunewright.evaluation.token_use import TokenUse
 from tunewright.evaluation.verdict import Verdict
 from tunewright.models.record import BaseModelRecord
 from tunewright.reporting.loss_curve import LossPoint
@@ -41,7 +40,6 @@ class ReportInputs:
         slices: tuned against the best prompt by slice, in the task's first metric.
         row_scores: contestant -> row id -> how good that answer is, 0 to 1.
         row_grades: row id -> how good the tuned model's answer is, by a finer score where there is one.
-        token_use: what is counted -> contestant -> tokens a row.
         predictions: contestant -> answers.
         train: metrics/train.json.
         timings: stage -> timings/STAGE.json.
@@ -68,7 +66,6 @@ class ReportInputs:
     slices: Sequence[SliceDifference]
     row_scores: Mapping[Contestant, Mapping[str, float]]
     row_grades: Mapping[str, float]
-    token_use: Mapping[str, Mapping[Contestant, TokenUse]]
     predictions: Mapping[Contestant, Sequence[Prediction]]
     verdict: Verdict
     prompting: Prompting

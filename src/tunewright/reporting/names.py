@@ -16,8 +16,6 @@ SHORT: dict[Contestant, str] = {"zero_shot": "zero-shot", "few_shot": "few-shot"
 PROMPTED: tuple[Contestant, Contestant] = ("zero_shot", "few_shot")
 TUNED: Contestant = "tuned"
 
-TOKEN_TITLES = {"prompt_tokens": "Tokens of a prompt", "answer_tokens": "Tokens of an answer"}
-
 MEASURED_NAMES = {
     "seconds_per_answer": "Seconds per answer",
     "tokens_per_second": "Tokens per second",

@@ -12,7 +12,6 @@ from tunewright.reporting.rationale import decision_facts
 from tunewright.reporting.review_facts import review_facts
 from tunewright.reporting.suites_view import suite_examples, suite_rows
 from tunewright.reporting.templates import render_html
-from tunewright.reporting.token_use_view import token_use_view
 from tunewright.reporting.verdict_view import criterion_rows, verdict_view
 
 
@@ -42,7 +41,6 @@ def _context(inputs: ReportInputs) -> dict[str, Any]:
             "further": comparison.further_blocks(inputs),
             "explanation": comparison.explanation(inputs),
         },
-        "token_use": token_use_view(inputs),
         "confidence": f"{100 * inputs.evaluation.statistics.confidence:g} %",
         "contestant_names": list(inputs.contestants.values()),
         "fields": comparison.fields(inputs),

@@ -34,7 +34,6 @@ from tunewright.evaluation.slice_differences import slice_differences
 from tunewright.evaluation.slices import slices_of
 from tunewright.evaluation.suites.judge import compare_suites
 from tunewright.evaluation.suites.results import read_scores
-from tunewright.evaluation.token_use import token_use
 from tunewright.evaluation.verdict import judge
 from tunewright.extensions import load_extensions
 from tunewright.models.record import read_record
@@ -130,7 +129,6 @@ def read_inputs(
             who: _by_row(predictions[who], scored[who][ROW_METRIC[task.kind]]) for who in predictions
         },
         row_grades=_by_row(predictions[TUNED], scored[TUNED][ROW_GRADE[task.kind]]),
-        token_use=token_use(predictions, statistics),
         predictions=predictions,
         verdict=judge(task.acceptance, evidence, statistics),
         prompting=prompting_suffices(

@@ -6,7 +6,6 @@ import pytest
 
 from tunewright.evaluation.statistics import Interval
 from tunewright.evaluation.suites.judge import SuiteResult
-from tunewright.evaluation.token_use import token_use
 from tunewright.reporting.effects import effects
 from tunewright.reporting.effects_view import effects_view
 from tunewright.reporting.page import render_report
@@ -71,20 +70,21 @@ def test_fewer_refusals_are_worse_and_less_leakage_is_better(triage):
 
 
 def test_answers_that_take_more_tokens_are_worse_and_shorter_prompts_better(triage):
-    rows = {
-        who: [
-            replace(
-                row, prompt_tokens=180 if who == "tuned" else 620, answer_tokens=60 if who == "tuned" else 40
-            )
-            for row in found
-        ]
-        for who, found in triage.predictions.items()
-    }
-    counted = replace(triage, token_use=token_use(rows, triage.evaluation.statistics))
-    assert of_kind(counted, "tokens") == [("prompt_tokens", True), ("answer_tokens", False)]
-    line = next(line for line in effects_view(counted).better if line.title == "Tokens of a prompt")
+    counted = {"prompt_tokens": (620.0, 180.0), "answer_tokens": (40.0, 60.0)}
+    scores = {who: dict(found) for who, found in triage.scores.items()}
+    paired = dict(triage.paired)
+    for metric, (other, tuned) in counted.items():
+        for who in scores:
+            value = tuned if who == "tuned" else other
+            scores[who][metric] = Interval(value, value - 5, value + 5, 75)
+        gap = Interval(tuned - other, tuned - other - 9, tuned - other + 9, 75)
+        paired[metric] = {who: replace(p, difference=gap) for who, p in paired["exact_match"].items()}
+    found = replace(triage, scores=scores, paired=paired)
+    assert of_kind(found, "tokens") == [("prompt_tokens", True), ("answer_tokens", False)]
+    line = next(line for line in effects_view(found).better if "620" in line.before)
     assert (line.before, line.after, line.difference) == ("few-shot 620", "tuned 180", "−440")
-    assert of_kind(triage, "tokens") == [], "all take as many there"
+    assert "tokens" in effects_view(found).looked_at
+    assert of_kind(triage, "tokens") == [], "nobody counted"
 
 
 def test_a_slice_counts_only_by_its_adjusted_test(triage):
@@ -106,12 +106,10 @@ def test_fields_are_tested_together(triage):
 
 
 def test_nothing_found_is_said_with_what_was_looked_for(triage):
-    nothing = replace(triage, paired={}, slices=(), task=triage.task.model_copy(update={"metrics": ()}))
     view = effects_view(replace(triage, slices=()))
     assert view.nothing_worse == "Nothing is shown to be worse." and not view.nothing_better
-    assert "on 75 test rows with 95 % confidence: 3 metrics, 5 fields and tokens" in view.looked_at
+    assert "on 75 test rows with 95 % confidence: 3 metrics and 5 fields" in view.looked_at
     assert view.looked_at.endswith("The suites beyond the task are off.")
-    assert nothing.paired == {}
 
 
 def test_what_does_not_fit_on_the_first_screen_is_behind_a_click(triage):

@@ -1,4 +1,4 @@
-"""The report as a browser shows it: quiet, alone, legible in light and dark, its answer on the first screen."""
+"""The report as a browser shows it: quiet, alone, legible in light and dark, its answer comes first."""
 
 from __future__ import annotations
 
