@@ -78,6 +78,11 @@ def direction(metric: str, difference: Interval) -> int:
     return sign * _side(difference)
 
 
+def _is_better(metric: str, difference: Interval) -> bool:
+    """Whether the difference itself is for the better."""
+    return (difference.value < 0) == (metric_of(metric).better == "lower")
+
+
 def _side(difference: Interval) -> int:
     return int(difference.low > 0) - int(difference.high < 0)
 
@@ -120,18 +125,22 @@ def _of_tokens(inputs: ReportInputs) -> Iterator[Effect]:
 
 
 def _of_slices(inputs: ReportInputs) -> Iterator[Effect]:
+    """Where the whole is clearly better or worse, only the slices that are not so tell anything new."""
     metric = inputs.task.metrics[0]
     if metric_of(metric).better == "one":
         return
+    against = best_prompted(inputs, metric)
+    whole = direction(metric, inputs.paired[metric][against].difference)
     for found in inputs.slices:
-        if found.p is not None and found.p < _alpha(inputs):
+        better = _is_better(metric, found.paired.difference)
+        if found.p is not None and found.p < _alpha(inputs) and whole != (1 if better else -1):
             yield Effect(
                 kind="slice",
                 name=metric,
                 title=metric_name(metric),
                 slice=f"{found.by}={found.value}",
-                against=best_prompted(inputs, metric),
-                better=gain(metric, found.tuned.value, found.other.value) > 0,
+                against=against,
+                better=better,
                 tuned=found.tuned,
                 other=found.other,
                 difference=found.paired.difference,
@@ -149,16 +158,17 @@ def _of_fields(inputs: ReportInputs) -> Iterator[Effect]:
 
 def _effect(inputs: ReportInputs, kind: Kind, metric: str, against: Contestant) -> Effect:
     tuned, other = (inputs.scores[who][metric] for who in (TUNED, against))
+    gap = inputs.paired[metric][against].difference
     return Effect(
         kind=kind,
         name=metric,
         title=metric_name(metric),
         slice="",
         against=against,
-        better=gain(metric, tuned.value, other.value) > 0,
+        better=_is_better(metric, gap),
         tuned=tuned,
         other=other,
-        difference=inputs.paired[metric][against].difference,
+        difference=gap,
     )
 
 

@@ -55,7 +55,7 @@ def test_it_holds_every_number_that_the_tables_show(triage, document):
         for number in NUMBER.findall("".join(cell.itertext()))
     ]
     assert len(shown) > 300
-    scale = {"0", "25", "50", "75", "100", "95", "80", "001"}
+    scale = {"0", "25", "50", "75", "100", "95", "80", "0.001"}
     assert {n.lstrip("−-") for n in shown} - known - scale == set()
 
 

@@ -87,14 +87,15 @@ def test_answers_that_take_more_tokens_are_worse_and_shorter_prompts_better(tria
     assert of_kind(triage, "tokens") == [], "nobody counted"
 
 
-def test_a_slice_counts_only_by_its_adjusted_test(triage):
+def test_a_slice_counts_only_by_its_adjusted_test_and_where_it_differs_from_the_whole(triage):
     big = next(found for found in triage.slices if found.p is not None)
-    sure, unsure, small = (replace(big, p=p) for p in (0.001, 0.2, None))
-    for found, count in ((sure, 1), (unsure, 0), (small, 0)):
+    gap = replace(big.paired, difference=Interval(-0.8, -0.9, -0.7, big.n))
+    worse = replace(big, p=0.001, paired=gap)
+    for found, count in ((worse, 1), (replace(worse, p=0.2), 0), (replace(worse, p=None), 0)):
         assert len(of_kind(replace(triage, slices=(found,)), "slice")) == count
-    worse = replace(sure, tuned=replace(big.tuned, value=0.1), other=replace(big.other, value=0.9))
-    (line,) = (line for line in effects_view(replace(triage, slices=(worse,))).worse)
+    (line,) = effects_view(replace(triage, slices=(worse,))).worse
     assert line.title == f"Answers that fit the schema where {big.by}={big.value}"
+    assert of_kind(replace(triage, slices=(replace(big, p=0.001),)), "slice") == [], "as the whole is"
 
 
 def test_fields_are_tested_together(triage):
