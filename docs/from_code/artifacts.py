@@ -39,7 +39,7 @@ from tunewright.evaluation.suites.question import ItemScore
 from tunewright.evaluation.verdict import Judgement, Verdict
 from tunewright.models.machine import MachineRecord, TimingRecord
 from tunewright.models.record import BaseModelRecord
-from tunewright.reporting.document import ComparedMetric, ReportDocument, ShownRow, SuiteNumbers
+from tunewright.reporting.document import ComparedMetric, GroupCounts, ReportDocument, ShownRow, SuiteNumbers
 from tunewright.reporting.effects import Effect
 from tunewright.reporting.facts import Spent
 from tunewright.reporting.loss_curve import LossPoint
@@ -153,6 +153,7 @@ FILES = {
             Prompting,
             SliceDifference,
             SuiteNumbers,
+            GroupCounts,
             ShownRow,
             Spent,
             LossPoint,

@@ -58,6 +58,20 @@ class ComparedMetric:
 
 
 @dataclass(frozen=True)
+class GroupCounts:
+    """One category of a suite's items.
+
+    Attributes:
+        items: how many.
+        base, tuned: of these, those that went well.
+    """
+
+    items: int
+    base: int
+    tuned: int
+
+
+@dataclass(frozen=True)
 class SuiteNumbers:
     """One metric of the suites beyond the task, without the items' texts.
 
@@ -67,7 +81,7 @@ class SuiteNumbers:
         base, tuned, difference: both models, and tuned minus base on the same items.
         passed: whether the limit is kept; null if there is none.
         reason: what is asked and what was found; empty if there is no limit.
-        by_group: category -> items, right for base, right for tuned; empty for what is no share.
+        by_group: category -> its items; empty for what is no share.
     """
 
     title: str
@@ -77,7 +91,7 @@ class SuiteNumbers:
     difference: Interval
     passed: bool | None
     reason: str
-    by_group: Mapping[str, tuple[int, int, int]]
+    by_group: Mapping[str, GroupCounts]
 
 
 @dataclass(frozen=True)
@@ -238,7 +252,7 @@ def _suite(result: SuiteResult) -> SuiteNumbers:
         difference=result.difference,
         passed=result.passed,
         reason=result.reason,
-        by_group=result.by_group,
+        by_group={group: GroupCounts(*counts) for group, counts in result.by_group.items()},
     )
 
 
