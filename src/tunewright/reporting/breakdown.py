@@ -82,14 +82,15 @@ class Breach:
 
 @dataclass(frozen=True)
 class SliceRow:
-    """One slice; `difference` and `test` are empty if it has too few rows to say anything."""
+    """One slice; `values` are those of tuned, the other and, unless it is too small, their difference.
+
+    Each value comes with its interval; `test` is empty if it is too small.
+    """
 
     by: str
     value: str
     rows: str
-    tuned: str
-    other: str
-    difference: str
+    values: tuple[tuple[str, str], ...]
     test: str
     too_small: bool
 
@@ -190,22 +191,22 @@ def slice_table(inputs: ReportInputs) -> SliceTable | None:
 
 def _slice_row(metric: str, found: SliceDifference) -> SliceRow:
     gap = found.paired.difference
+    difference = numbers.difference(metric, gap.value), numbers.interval(metric, gap.low, gap.high)
     return SliceRow(
         by=found.by,
         value=shortened(found.value, MOST_OF_NAME),
         rows=numbers.count(found.n),
-        tuned=_with_interval(metric, found.tuned),
-        other=_with_interval(metric, found.other),
-        difference=""
-        if found.p is None
-        else f"{numbers.difference(metric, gap.value)} {numbers.interval(metric, gap.low, gap.high)}",
+        values=(
+            *(_with_interval(metric, one) for one in (found.tuned, found.other)),
+            *([] if found.p is None else [difference]),
+        ),
         test="" if found.p is None else numbers.p_value(found.p),
         too_small=found.p is None,
     )
 
 
-def _with_interval(metric: str, score: Interval) -> str:
-    return f"{numbers.score(metric, score.value)} {numbers.interval(metric, score.low, score.high)}"
+def _with_interval(metric: str, score: Interval) -> tuple[str, str]:
+    return numbers.score(metric, score.value), numbers.interval(metric, score.low, score.high)
 
 
 def _percent(share: float) -> str:
