@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from tests.unit.reporting.made_up import suite
 from tunewright.evaluation.statistics import Interval
-from tunewright.evaluation.suites.judge import SuiteResult
 from tunewright.reporting.effects import effects
 from tunewright.reporting.effects_view import effects_view
 from tunewright.reporting.page import render_report
@@ -13,21 +13,6 @@ from tunewright.reporting.page import render_report
 
 def of_kind(inputs, kind):
     return [(one.name, one.better) for one in effects(inputs) if one.kind == kind]
-
-
-def suite(metric, base, tuned, difference, passed=None):
-    return SuiteResult(
-        metric,
-        "Title of it",
-        True,
-        Interval(base, 0, 1, 80),
-        Interval(tuned, 0, 1, 80),
-        Interval(*difference, 80),
-        passed,
-        "",
-        (),
-        {},
-    )
 
 
 def test_the_task_s_metrics_come_first_and_against_the_better_prompt(triage):

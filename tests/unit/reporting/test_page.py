@@ -1,5 +1,6 @@
 """The report: complete in itself, well-formed, inert whatever models answer, and right in what it says."""
 
+import json
 import random
 import re
 import xml.etree.ElementTree as ET
@@ -16,6 +17,7 @@ from tests.unit.reporting.made_up import (
     predictions,
     read_project,
     settings,
+    suite,
     task,
     text_predictions,
     write_project,
@@ -24,6 +26,7 @@ from tunewright.config.schema.task import Criterion, OutputContract, Rationale
 from tunewright.evaluation.compare import Prompting
 from tunewright.evaluation.predictions import Prediction
 from tunewright.evaluation.statistics import Interval
+from tunewright.evaluation.suites.question import ItemScore
 from tunewright.evaluation.verdict import Judgement, Verdict
 from tunewright.reporting.breakdown import breaches, value_rows
 from tunewright.reporting.comparison import blocks, notes
@@ -245,6 +248,23 @@ def test_a_thousand_rows_stay_small(tmp_path):
     answered["zero_shot"] = [replace(row, answer=row.answer * 200) for row in answered["zero_shot"]]
     html = render_report(read_project(tmp_path, write_project(tmp_path, None, answered)))
     assert len(html.encode()) < 500_000
+
+
+def test_answers_of_a_megabyte_are_cut_and_stay_inert(triage, hostile):
+    huge = {
+        "zero_shot": "<script>alert(1)</script>" * 40_000,
+        "few_shot": json.dumps({"category": "<img src=x>" * 90_000, "k" * 1_000_000: 1}),
+        "tuned": "[" * 1_000_000,
+    }
+    answered = {
+        who: [replace(row, answer=huge[who]) for row in rows] for who, rows in triage.predictions.items()
+    }
+    long = ItemScore("safety.refused", "x" * 1_000_000, "g", 0.0, *("</dd>" * 200_000,) * 3)
+    suites = [replace(suite("safety.refused", 0.9, 0.1, (-0.8, -0.9, -0.7), passed=False), failing=(long,))]
+    html = render_report(replace(triage, predictions=answered, suites=suites))
+    assert len(html.encode()) < 500_000
+    assert set(Tags(html).seen) <= set(Tags(hostile).seen) | {"em"}
+    assert text_of(html).count("more characters)") > 30
 
 
 def test_failed_criteria_are_named_at_the_top(tmp_path):

@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.reporting.browser import CHROMIUM, DRIVER, MISSING, Browser, browser
-from tests.unit.reporting.made_up import predictions, read_project, settings, task, write_project
-from tests.unit.reporting.test_effects import suite
+from tests.unit.reporting.made_up import predictions, read_project, settings, suite, task, write_project
 from tests.unit.reporting.test_page import hostile, routing  # noqa: F401 - fixtures
 from tunewright.config.schema.task import Criterion
 from tunewright.reporting.inputs import ReportInputs

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from markdown_it import MarkdownIt
 
-from tests.unit.reporting.test_effects import suite
+from tests.unit.reporting.made_up import suite
 from tests.unit.reporting.test_page import Tags, text_of
 from tunewright.evaluation.compare import Prompting
 from tunewright.evaluation.statistics import Interval
