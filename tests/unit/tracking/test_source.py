@@ -43,9 +43,10 @@ def test_a_committed_project_is_its_commit(project: Path) -> None:
 
 
 def test_what_people_edit_is_named_and_what_the_pipeline_writes_is_not(project: Path) -> None:
-    for name in ("params.yaml", "metrics/train.json", "conf/task/nëw.yaml", "artifacts.json"):
+    new = [f"conf/task/new_{number}.yaml" for number in range(6)]
+    for name in ("params.yaml", "metrics/train.json", "conf/task/nëw.yaml", "artifacts.json", *new):
         (project / name).write_text("after\n")
-    assert source_of(project).changed == ("conf/task/nëw.yaml", "params.yaml")
+    assert source_of(project).changed == (*new, "conf/task/nëw.yaml", "params.yaml")
 
 
 def test_an_experiment_is_told_by_the_commit_that_it_started_from(
