@@ -27,20 +27,28 @@ from tunewright.data.frozen import Change
 from tunewright.data.raw_row import Place
 from tunewright.data.review.standing import Reviewer, ReviewStanding
 from tunewright.data.rows import Message, Row
+from tunewright.evaluation.compare import Prompting
 from tunewright.evaluation.details import Details
 from tunewright.evaluation.judging.pairwise import Exchange, RowJudgement
 from tunewright.evaluation.judging.results import Judged
 from tunewright.evaluation.latency import Latency, ScoringRecord
 from tunewright.evaluation.metrics.classification import LabelResult
 from tunewright.evaluation.metrics.extraction import FieldResult, Violation
+from tunewright.evaluation.paired import Paired
 from tunewright.evaluation.predictions import Prediction
 from tunewright.evaluation.reference import ReferenceUse
+from tunewright.evaluation.slice_differences import SliceDifference
 from tunewright.evaluation.slices import SliceScores
 from tunewright.evaluation.statistics import Interval
 from tunewright.evaluation.suites.question import ItemScore
 from tunewright.evaluation.verdict import Judgement, Verdict
 from tunewright.models.machine import MachineRecord, TimingRecord
 from tunewright.models.record import BaseModelRecord
+from tunewright.reporting.document import ComparedMetric, GroupCounts, ReportDocument, ShownRow, SuiteNumbers
+from tunewright.reporting.effects import Effect
+from tunewright.reporting.facts import Spent
+from tunewright.reporting.loss_curve import LossPoint
+from tunewright.tracking.source import Source
 from tunewright.training.result import TrainingMetrics
 
 from .docstrings import attributes, code_in_backticks, summary
@@ -155,6 +163,26 @@ FILES = {
     "timings/train.json": TIMING,
     "plots/loss.csv": File("CSV with a header: the loss by step, of training and of validation."),
     "reports/report.html": File("The report: one HTML file that loads nothing from elsewhere."),
+    "reports/report.md": File(
+        "The report as a comment of a pull request: Markdown without a link and without a text of any row."
+    ),
+    "reports/report.json": File(
+        "JSON: every number of the report, and what it is of; no text of any row.",
+        ReportDocument,
+        (
+            ComparedMetric,
+            Paired,
+            Effect,
+            Prompting,
+            SliceDifference,
+            SuiteNumbers,
+            GroupCounts,
+            ShownRow,
+            Spent,
+            LossPoint,
+            Source,
+        ),
+    ),
     "reports/data_card.html": File(
         "The data card for people: where rows come from, what became of them, personal data. Holds rows "
         "where it shows duplicates. Loads nothing from elsewhere."

@@ -190,12 +190,26 @@ def test_the_verdict_is_a_table_and_the_gate_follows_it(
     assert str(run_as_ci(github_step(project, "check", "Gate")["run"], project, CODE=code).returncode) == code
 
 
+def test_where_the_remote_brought_the_report_its_own_comment_is_taken(project: Path) -> None:
+    has_results(project, accepted=False)
+    write_text(project / "reports" / "report.md", "### What the report says\n")
+    done = run_as_ci("sh ci/verdict.sh", project)
+    assert done.returncode == 1
+    text = (project / "verdict.md").read_text(encoding="utf-8")
+    assert text.startswith("<!-- tunewright verdict -->\n")
+    assert text.endswith("### What the report says\n")
+    assert "Support triage: Not accepted" not in text
+    assert not (project / "accept.md").exists()
+
+
 def test_results_of_another_configuration_are_called_out_of_date(project: Path) -> None:
     has_results(project, accepted=True)
+    write_text(project / "reports" / "report.md", "### What the report says\n")
     params = project / "params.yaml"
     params.write_text(params.read_text().replace("set: {}", "set: {seed: 7}"))
     run_as_ci("sh ci/verdict.sh", project)
-    assert "**Out of date.**" in (project / "verdict.md").read_text(encoding="utf-8")
+    text = (project / "verdict.md").read_text(encoding="utf-8")
+    assert "**Out of date.**" in text and "What the report says" not in text
 
 
 def test_a_remote_that_cannot_be_reached_is_said_and_does_not_fail(project: Path) -> None:

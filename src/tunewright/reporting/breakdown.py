@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tunewright.evaluation.metrics.classification import LabelResult
 from tunewright.evaluation.slice_differences import SliceDifference
 from tunewright.evaluation.statistics import Interval
 from tunewright.reporting import numbers
-from tunewright.reporting.comparison import best_prompted
+from tunewright.reporting.differences import shortened
+from tunewright.reporting.effects import best_prompted
 from tunewright.reporting.inputs import ReportInputs
 from tunewright.reporting.names import SHORT, TUNED, metric_name
 
 MOST_BREACHES = 15
+MOST_OF_NAME = 120
 MOST_CONFUSED = 30
 """Labels of a confusion matrix that can still be read; of more labels the matrix is in details.json alone."""
 
@@ -42,8 +46,9 @@ class ConfusionRow:
 
 @dataclass(frozen=True)
 class Confusion:
-    """The tuned model's confusion matrix; the last column counts answers outside of the label set."""
+    """A contestant's confusion matrix; the last column counts answers outside of the label set."""
 
+    name: str
     columns: tuple[str, ...]
     rows: tuple[ConfusionRow, ...]
 
@@ -77,14 +82,15 @@ class Breach:
 
 @dataclass(frozen=True)
 class SliceRow:
-    """One slice; `difference` and `test` are empty if it has too few rows to say anything."""
+    """One slice; `values` are those of tuned, the other and, unless it is too small, their difference.
+
+    Each value comes with its interval; `test` is empty if it is too small.
+    """
 
     by: str
     value: str
     rows: str
-    tuned: str
-    other: str
-    difference: str
+    values: tuple[tuple[str, str], ...]
     test: str
     too_small: bool
 
@@ -99,11 +105,17 @@ class SliceTable:
     min_rows: int
 
 
-def confusion(inputs: ReportInputs) -> Confusion | None:
-    """The tuned model's confusion matrix; None for other kinds and for too many labels."""
-    labels = inputs.details[TUNED].labels
-    if not labels or len(labels) > MOST_CONFUSED:
-        return None
+def confusions(inputs: ReportInputs) -> tuple[Confusion, ...]:
+    """The confusion matrices, the tuned model's first; none for other kinds and for too many labels."""
+    order = sorted(inputs.contestants, key=lambda who: who != TUNED)
+    return tuple(
+        _confusion(inputs.contestants[who], inputs.details[who].labels)
+        for who in order
+        if 0 < len(inputs.details[who].labels) <= MOST_CONFUSED
+    )
+
+
+def _confusion(name: str, labels: Sequence[LabelResult]) -> Confusion:
     rows = tuple(
         ConfusionRow(
             one.label,
@@ -114,7 +126,7 @@ def confusion(inputs: ReportInputs) -> Confusion | None:
         )
         for index, one in enumerate(labels)
     )
-    return Confusion((*(one.label for one in labels), "(no label)"), rows)
+    return Confusion(name, (*(one.label for one in labels), "(no label)"), rows)
 
 
 def label_rows(inputs: ReportInputs) -> tuple[ResultRow, ...]:
@@ -156,7 +168,7 @@ def breaches(inputs: ReportInputs) -> tuple[Breach, ...]:
     order = sorted(found, key=lambda breach: (-counts[TUNED][breach], -found[breach], breach))
     return tuple(
         Breach(
-            path or "(whole answer)",
+            shortened(path, MOST_OF_NAME) or "(whole answer)",
             kind,
             tuple(numbers.count(counts[who][path, kind]) for who in inputs.contestants),
         )
@@ -179,22 +191,22 @@ def slice_table(inputs: ReportInputs) -> SliceTable | None:
 
 def _slice_row(metric: str, found: SliceDifference) -> SliceRow:
     gap = found.paired.difference
+    difference = numbers.difference(metric, gap.value), numbers.interval(metric, gap.low, gap.high)
     return SliceRow(
         by=found.by,
-        value=found.value,
+        value=shortened(found.value, MOST_OF_NAME),
         rows=numbers.count(found.n),
-        tuned=_with_interval(metric, found.tuned),
-        other=_with_interval(metric, found.other),
-        difference=""
-        if found.p is None
-        else f"{numbers.difference(metric, gap.value)} {numbers.interval(metric, gap.low, gap.high)}",
+        values=(
+            *(_with_interval(metric, one) for one in (found.tuned, found.other)),
+            *([] if found.p is None else [difference]),
+        ),
         test="" if found.p is None else numbers.p_value(found.p),
         too_small=found.p is None,
     )
 
 
-def _with_interval(metric: str, score: Interval) -> str:
-    return f"{numbers.score(metric, score.value)} {numbers.interval(metric, score.low, score.high)}"
+def _with_interval(metric: str, score: Interval) -> tuple[str, str]:
+    return numbers.score(metric, score.value), numbers.interval(metric, score.low, score.high)
 
 
 def _percent(share: float) -> str:

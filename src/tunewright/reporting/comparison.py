@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tunewright.config.metrics import FIELD, gain, metric_of
+from tunewright.config.metrics import FIELD, metric_of
 from tunewright.evaluation.enough_rows import rows_to_show
 from tunewright.evaluation.paired import Paired
 from tunewright.evaluation.predictions import Contestant
 from tunewright.evaluation.statistics import Interval
 from tunewright.evaluation.verdict import Judgement
 from tunewright.reporting import numbers
+from tunewright.reporting.effects import best_prompted, direction
 from tunewright.reporting.inputs import ReportInputs
-from tunewright.reporting.names import CONTESTANTS, PROMPTED, SHORT, TUNED, metric_name
+from tunewright.reporting.names import SHORT, TUNED, metric_name
 from tunewright.reporting.rationale import advice_on
 from tunewright.reporting.reference_view import how_it_was_asked, reference_notes
 
@@ -67,10 +67,11 @@ class Block:
 
 @dataclass(frozen=True)
 class Note:
-    """Something that a reader must not miss."""
+    """Something that a reader must not miss; `decisive` if it speaks against using the model at all."""
 
     title: str
     text: str
+    decisive: bool = False
 
 
 def blocks(inputs: ReportInputs) -> tuple[Block, ...]:
@@ -87,27 +88,6 @@ def further_blocks(inputs: ReportInputs) -> tuple[Block, ...]:
 def fields(inputs: ReportInputs) -> tuple[Block, ...]:
     """The fields of an extraction's answer, in the schema's order; empty for other tasks."""
     return tuple(_block(inputs, metric) for metric in _computed(inputs) if metric.startswith(FIELD))
-
-
-def findings(inputs: ReportInputs) -> tuple[str, ...]:
-    """What got better and what got worse, one sentence each, most important first."""
-    first = inputs.task.metrics[0]
-    values = {who: inputs.scores[who][first] for who in CONTESTANTS}
-    rival = best_prompted(inputs, first)
-    other = next(who for who in PROMPTED if who != rival)
-    sentences = [
-        f"{metric_name(first)}: {numbers.score(first, values[TUNED].value)} tuned, "
-        f"{numbers.score(first, values[rival].value)} with the best prompt ({SHORT[rival]}), "
-        f"{numbers.score(first, values[other].value)} {SHORT[other]}; "
-        f"on the same {numbers.count(values[TUNED].n)} test rows, which training never saw."
-    ]
-    better, worse = (_named(inputs, sign) for sign in (1, -1))
-    rest = [text for metric, text in better if metric != first]
-    if rest:
-        sentences.append(f"Also clearly better than the best prompt: {'; '.join(rest)}.")
-    if worse:
-        sentences.append(f"Clearly worse than the best prompt: {'; '.join(text for _, text in worse)}.")
-    return tuple(sentences)
 
 
 def notes(inputs: ReportInputs) -> tuple[Note, ...]:
@@ -169,13 +149,8 @@ def _prompting_note(inputs: ReportInputs) -> Note:
             if better
             else "These rows give no reason to fine-tune: it is not worth it."
         ),
+        decisive=True,
     )
-
-
-def best_prompted(inputs: ReportInputs, metric: str) -> Contestant:
-    """The base model's better contestant in a metric; few-shot where they are equal."""
-    zero, few = (inputs.scores[who][metric].value for who in PROMPTED)
-    return PROMPTED[0] if gain(metric, zero, few) > 0 else PROMPTED[1]
 
 
 def explanation(inputs: ReportInputs) -> str:
@@ -190,6 +165,11 @@ def explanation(inputs: ReportInputs) -> str:
         f"{100 * inputs.evaluation.statistics.power:g} % probability."
         + "".join(f" {name} by sacrebleu: {signature}." for name, signature in signatures.items())
     )
+
+
+def shown_metrics(inputs: ReportInputs) -> tuple[str, ...]:
+    """All metrics: those that the task names, then further ones, the fields of an extraction among them."""
+    return tuple(dict.fromkeys((*inputs.task.metrics, *_computed(inputs))))
 
 
 def _examples(inputs: ReportInputs) -> str:
@@ -246,25 +226,7 @@ def _delta(inputs: ReportInputs, metric: str, rival: Contestant, name: str) -> D
         against=name,
         value=numbers.difference(metric, score.value),
         interval=numbers.interval(metric, score.low, score.high),
-        meaning=meanings[_direction(metric, score)],
+        meaning=meanings[direction(metric, score)],
         test=test_in_words(pair),
         detectable=numbers.difference(metric, pair.detectable).lstrip("+"),
     )
-
-
-def _named(inputs: ReportInputs, sign: int) -> Sequence[tuple[str, str]]:
-    """The metrics in which the tuned model is clearly better (1) or worse (-1) than the best prompt."""
-    found = []
-    for metric in inputs.task.metrics:
-        if metric_of(metric).better == "one":
-            continue
-        score = inputs.paired[metric][best_prompted(inputs, metric)].difference
-        if _direction(metric, score) == sign:
-            found.append((metric, f"{metric_name(metric).lower()} {numbers.difference(metric, score.value)}"))
-    return found
-
-
-def _direction(metric: str, difference: Interval) -> int:
-    """1 if the whole interval of a difference is for the better, -1 if for the worse, 0 if it holds zero."""
-    sign = -1 if metric_of(metric).better == "lower" else 1
-    return sign * (int(difference.low > 0) - int(difference.high < 0))

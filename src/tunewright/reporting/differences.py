@@ -15,6 +15,7 @@ from tunewright.evaluation.metrics.extraction import same_json
 MOST_CHARACTERS = 1500
 """Longer texts are cut where they are shown; the cut is said."""
 
+MOST_OF_KEY = 120
 LEAST_SHARED = 0.3
 
 Change = Literal["same", "added", "missing"]
@@ -37,10 +38,10 @@ class Cell:
     text: str
 
 
-def shortened(text: str) -> str:
-    """The text up to MOST_CHARACTERS, with how much was left out."""
-    left_out = len(text) - MOST_CHARACTERS
-    return text if left_out <= 0 else f"{text[:MOST_CHARACTERS]} … ({left_out:,} more characters)"
+def shortened(text: str, most: int = MOST_CHARACTERS) -> str:
+    """The text up to so many characters, with how much was left out."""
+    left_out = len(text) - most
+    return text if left_out <= 0 else f"{text[:most]} … ({left_out:,} more characters)"
 
 
 def word_differences(reference: str, answer: str) -> tuple[Piece, ...]:
@@ -75,23 +76,27 @@ def as_object(text: str) -> Mapping[str, Any] | None:
 
 
 def key_differences(reference: Mapping[str, Any], answer: Mapping[str, Any]) -> dict[str, Cell]:
-    """The answer's keys against the reference's: those of the reference in its order, then extra ones."""
+    """The answer's keys, shortened: those of the reference in its order, then extra ones."""
     cells = {}
     for key, expected in reference.items():
         if key not in answer:
-            cells[key] = Cell("absent", "")
+            cells[_key(key)] = Cell("absent", "")
         else:
             status: Status = "right" if same_json(answer[key], expected) else "wrong"
-            cells[key] = Cell(status, shortened(_shown(answer[key])))
+            cells[_key(key)] = Cell(status, shortened(_shown(answer[key])))
     for key in answer:
         if key not in reference:
-            cells[key] = Cell("extra", shortened(_shown(answer[key])))
+            cells[_key(key)] = Cell("extra", shortened(_shown(answer[key])))
     return cells
 
 
 def reference_cells(reference: Mapping[str, Any]) -> dict[str, Cell]:
-    """The reference's own keys and values."""
-    return {key: Cell("reference", shortened(_shown(value))) for key, value in reference.items()}
+    """The reference's own keys, shortened, and values."""
+    return {_key(key): Cell("reference", shortened(_shown(value))) for key, value in reference.items()}
+
+
+def _key(key: str) -> str:
+    return shortened(key, MOST_OF_KEY)
 
 
 def _shown(value: object) -> str:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
 from tunewright.evaluation.latency import latency_seconds
 from tunewright.reporting import numbers
 from tunewright.reporting.inputs import ReportInputs
+from tunewright.reporting.loss_curve import LossPoint
+from tunewright.reporting.review_facts import reviewed_by
 from tunewright.secret_text import scrub
 
 SPLITS = ("train", "validation", "test")
 SECONDS_PER_HOUR = 3600
+MOST_CHANGED = 8
 
 
 @dataclass(frozen=True)
@@ -43,27 +47,55 @@ class Table:
     numeric: tuple[str, ...] = ()
 
 
-def total_seconds(inputs: ReportInputs) -> float:
-    """Wall time of the stages that compute, with that of the single requests."""
-    return sum(float(timing["seconds"]) + latency_seconds(timing) for timing in inputs.timings.values())
+@dataclass(frozen=True)
+class Spent:
+    """What the stages that compute took.
+
+    Attributes:
+        seconds: wall time of all of them, with that of the single requests.
+        stages: stage -> its wall time in seconds, without these.
+        single_requests: seconds of the single requests of all stages.
+        amount: of money, at the price declared for an hour; null where none is.
+        currency: of the amount.
+    """
+
+    seconds: float
+    stages: dict[str, float]
+    single_requests: float
+    amount: float | None
+    currency: str | None
+
+
+def spent(inputs: ReportInputs) -> Spent:
+    """Time and money of baseline, train, evaluate and the suites."""
+    stages = {stage: float(timing["seconds"]) for stage, timing in inputs.timings.items()}
+    waits = sum(map(latency_seconds, inputs.timings.values()))
+    total, price = sum(stages.values()) + waits, inputs.hardware.price_per_hour
+    if price is None:
+        return Spent(total, stages, waits, None, None)
+    return Spent(total, stages, waits, price.amount * total / SECONDS_PER_HOUR, price.currency)
 
 
 def cost_lines(inputs: ReportInputs) -> tuple[str, ...]:
     """Time and money: the sum first, then where it went and at which price."""
-    total = total_seconds(inputs)
-    parts = ", ".join(f"{stage} {numbers.duration(t['seconds'])}" for stage, t in inputs.timings.items())
-    if waits := sum(map(latency_seconds, inputs.timings.values())):
-        parts += f", single requests {numbers.duration(waits)}"
-    price = inputs.hardware.price_per_hour
-    if price is None:
+    found, price = spent(inputs), inputs.hardware.price_per_hour
+    parts = ", ".join(f"{stage} {numbers.duration(seconds)}" for stage, seconds in found.stages.items())
+    if found.single_requests:
+        parts += f", single requests {numbers.duration(found.single_requests)}"
+    if price is None or found.amount is None:
         return (
-            numbers.duration(total),
+            numbers.duration(found.seconds),
             parts,
             "No price is declared for this hardware, so no cost is stated.",
         )
-    amount = numbers.money(price.amount * total / SECONDS_PER_HOUR, price.currency)
+    amount = numbers.money(found.amount, price.currency)
     rate = f"at {numbers.money(price.amount, price.currency)} an hour ({price.source}, {price.date})"
-    return (f"{numbers.duration(total)}, {amount}", parts, rate)
+    return (f"{numbers.duration(found.seconds)}, {amount}", parts, rate)
+
+
+def finite_losses(inputs: ReportInputs) -> list[LossPoint]:
+    """The logged losses that are numbers."""
+    return [point for point in inputs.losses if math.isfinite(point.loss)]
 
 
 def training_facts(inputs: ReportInputs) -> tuple[tuple[str, str], ...]:
@@ -136,20 +168,27 @@ def answer_rows(inputs: ReportInputs) -> tuple[AnswerRow, ...]:
     )
 
 
-def settings_text(inputs: ReportInputs) -> str:
-    """Every setting that this report depends on, as YAML, without secrets."""
-    import yaml
-
+def settings_values(inputs: ReportInputs) -> dict[str, Any]:
+    """Every setting that this report depends on, without secrets."""
     groups = ("task", "data", "model", "method", "hardware", "evaluation")
     values: dict[str, Any] = {"seed": inputs.seed}
     values |= {group: getattr(inputs, group).model_dump(mode="json") for group in groups}
-    return str(yaml.safe_dump(scrub(values), sort_keys=False, allow_unicode=True, width=100))
+    clean: dict[str, Any] = scrub(values)
+    return clean
+
+
+def settings_text(inputs: ReportInputs) -> str:
+    """The same as YAML."""
+    import yaml
+
+    return str(yaml.safe_dump(settings_values(inputs), sort_keys=False, allow_unicode=True, width=100))
 
 
 def lineage(inputs: ReportInputs) -> tuple[Table, ...]:
     """Hashes, versions, machines and times."""
     record = inputs.base_model
     return (
+        Table("What it was made from", ("What", "Which"), made_from(inputs)),
         Table(
             f"Base model: {record} from {record.source}, licence {record.licence}",
             ("File", "SHA-256"),
@@ -163,6 +202,23 @@ def lineage(inputs: ReportInputs) -> tuple[Table, ...]:
             numeric=("Time", "Tokens/s", "Peak memory"),
         ),
         Table("Versions", ("Package", "Version"), versions(inputs)),
+    )
+
+
+def made_from(inputs: ReportInputs) -> tuple[tuple[str, str], ...]:
+    """Commit, what differed from it, experiment, seed, version and who reviewed the data."""
+    source = inputs.source
+    rows = [("Commit", source.commit or "none: not in a git repository")]
+    if source.changed:
+        first, more = source.changed[:MOST_CHANGED], len(source.changed[MOST_CHANGED:])
+        rows.append(("Changed since", ", ".join((*first, *([f"and {more} more"] if more else [])))))
+    if source.experiment:
+        rows.append(("Experiment", source.experiment))
+    return (
+        *rows,
+        ("Seed", str(inputs.seed)),
+        ("tunewright", inputs.version),
+        ("Data reviewed by", reviewed_by(inputs.card.review)),
     )
 
 

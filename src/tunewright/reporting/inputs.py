@@ -28,6 +28,7 @@ from tunewright.evaluation.verdict import Verdict
 from tunewright.models.record import BaseModelRecord
 from tunewright.reporting.loss_curve import LossPoint
 from tunewright.reporting.names import among
+from tunewright.tracking.source import Source
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class ReportInputs:
         details: contestant -> what stands behind the scores: tables by label, field, violation and slice.
         slices: tuned against the best prompt by slice, in the task's first metric.
         row_scores: contestant -> row id -> how good that answer is, 0 to 1.
+        row_grades: row id -> how good the tuned model's answer is, by a finer score where there is one.
         predictions: contestant -> answers.
         train: metrics/train.json.
         timings: stage -> timings/STAGE.json.
@@ -50,6 +52,7 @@ class ReportInputs:
         people: what raters chose between two contestants, page by page; empty if nobody was asked.
         reference: what the reference's answers took; null if it was not asked.
         against_reference: how the tuned model does against it; null likewise.
+        source: the commit that all this was made from.
     """
 
     project: Project
@@ -69,6 +72,7 @@ class ReportInputs:
     details: Mapping[Contestant, Details]
     slices: Sequence[SliceDifference]
     row_scores: Mapping[Contestant, Mapping[str, float]]
+    row_grades: Mapping[str, float]
     predictions: Mapping[Contestant, Sequence[Prediction]]
     verdict: Verdict
     prompting: Prompting
@@ -81,6 +85,7 @@ class ReportInputs:
     people: Sequence[PageStanding]
     reference: ReferenceUse | None
     against_reference: Prompting | None
+    source: Source
 
     @property
     def contestants(self) -> dict[Contestant, str]:

@@ -54,6 +54,16 @@ def decimal(value: float) -> str:
     return f"{value:.4g}".replace("-", MINUS)
 
 
+def signed(value: float) -> str:
+    """A difference of measured numbers, in four significant digits with its sign."""
+    return decimal(value) if value <= 0 else f"+{decimal(value)}"
+
+
+def plain_interval(low: float, high: float) -> str:
+    """An interval of measured numbers."""
+    return f"[{decimal(low)}, {decimal(high)}]"
+
+
 def duration(seconds: float) -> str:
     """`42 s`, `6 min 40 s`, `3 h 05 min`."""
     whole = round(seconds)

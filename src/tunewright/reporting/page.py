@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tunewright.reporting import breakdown, comparison, examples, facts, numbers
+from tunewright.reporting import breakdown, comparison, effects_view, examples, facts, numbers
 from tunewright.reporting.data_card.personal_data import personal_data_table
 from tunewright.reporting.effort import effort_table
 from tunewright.reporting.inputs import ReportInputs
@@ -25,7 +25,7 @@ def render_report(inputs: ReportInputs) -> str:
 
 
 def _context(inputs: ReportInputs) -> dict[str, Any]:
-    shown = examples.examples(inputs)
+    shown = examples.example_groups(inputs)
     chart = loss_chart(inputs.losses, inputs.train["best_step"])
     return {
         "project": inputs.project,
@@ -35,7 +35,8 @@ def _context(inputs: ReportInputs) -> dict[str, Any]:
         "version": inputs.version,
         "verdict": verdict_view(inputs.verdict),
         "criteria": criterion_rows(inputs.verdict),
-        "findings": comparison.findings(inputs),
+        "effects": effects_view.effects_view(inputs),
+        "effects_at_first": effects_view.AT_FIRST,
         "notes": comparison.notes(inputs),
         "cost": (*facts.cost_lines(inputs), *reference_cost(inputs)),
         "decision_facts": decision_facts(inputs.task.rationale),
@@ -51,7 +52,7 @@ def _context(inputs: ReportInputs) -> dict[str, Any]:
         "values": breakdown.value_rows(inputs),
         "breaches": breakdown.breaches(inputs),
         "labels": breakdown.label_rows(inputs),
-        "confusion": breakdown.confusion(inputs),
+        "confusions": breakdown.confusions(inputs),
         "slices": breakdown.slice_table(inputs),
         "examples": shown,
         "examples_explanation": examples.explanation(inputs, shown),

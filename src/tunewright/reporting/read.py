@@ -46,6 +46,7 @@ from tunewright.models.record import read_record
 from tunewright.reporting.inputs import ReportInputs
 from tunewright.reporting.loss_curve import read_losses
 from tunewright.reporting.names import TUNED
+from tunewright.tracking.source import source_of
 
 TIMED_STAGES = ("baseline", "base_suites", "train", "evaluate", "tuned_suites")
 SUITES = ("base_suites", "tuned_suites")
@@ -56,6 +57,8 @@ ROW_METRIC: Mapping[TaskKind, str] = {
     "chat": "chrf",
 }
 """What says how good a single answer is."""
+ROW_GRADE: Mapping[TaskKind, str] = {**ROW_METRIC, "extraction": "field_accuracy"}
+"""What tells bad answers from worse ones."""
 
 
 def read_inputs(
@@ -143,6 +146,7 @@ def read_inputs(
         row_scores={
             who: _by_row(predictions[who], scored[who][ROW_METRIC[task.kind]]) for who in predictions
         },
+        row_grades=_by_row(predictions[TUNED], scored[TUNED][ROW_GRADE[task.kind]]),
         predictions=predictions,
         verdict=judge(task.acceptance, evidence, statistics, limit_judgements(suites, limits, statistics)),
         prompting=prompting_suffices(
@@ -165,6 +169,7 @@ def read_inputs(
         )
         if asked
         else None,
+        source=source_of(root),
     )
 
 

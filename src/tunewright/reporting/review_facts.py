@@ -6,6 +6,13 @@ from tunewright.data.review.standing import ReviewStanding, words
 from tunewright.reporting import numbers
 
 
+def reviewed_by(found: ReviewStanding | None) -> str:
+    """The reviewers with their dates in a line; says so if there are none."""
+    if found is None or not found.reviewers:
+        return "nobody"
+    return "; ".join(f"{one.name} ({one.date})" for one in found.reviewers)
+
+
 def review_facts(found: ReviewStanding | None) -> tuple[tuple[str, str], ...]:
     """Reviewers with dates, how much is judged, quality with its interval, agreement; says so if none."""
     if found is None or not found.reviewers:

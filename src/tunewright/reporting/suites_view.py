@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tunewright.evaluation.statistics import Interval
 from tunewright.evaluation.suites.judge import SuiteResult
 from tunewright.reporting import numbers
+from tunewright.reporting.differences import shortened
 
 PER_GROUP_FROM = 2
 """Categories are listed from so many on."""
@@ -50,7 +51,13 @@ def suite_rows(results: Sequence[SuiteResult]) -> tuple[SuiteRow, ...]:
 def suite_examples(results: Sequence[SuiteResult]) -> tuple[SuiteExample, ...]:
     """A few failing items of each metric."""
     return tuple(
-        SuiteExample(result.title, item.id, item.prompt, item.answer, item.expected)
+        SuiteExample(
+            result.title,
+            shortened(item.id),
+            shortened(item.prompt),
+            shortened(item.answer),
+            shortened(item.expected),
+        )
         for result in results
         for item in result.failing
     )
@@ -85,10 +92,10 @@ def _value(result: SuiteResult, value: float) -> str:
 def _difference(result: SuiteResult) -> str:
     if result.share:
         return numbers.difference(result.metric, result.difference.value)
-    return numbers.decimal(result.difference.value)
+    return numbers.signed(result.difference.value)
 
 
 def _interval(result: SuiteResult, interval: Interval) -> str:
     if result.share:
         return numbers.interval(result.metric, interval.low, interval.high)
-    return f"[{numbers.decimal(interval.low)}, {numbers.decimal(interval.high)}]"
+    return numbers.plain_interval(interval.low, interval.high)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from tunewright.config.criterion_text import criterion_text
 from tunewright.evaluation.verdict import Judgement, Verdict
@@ -11,13 +12,16 @@ from tunewright.reporting.names import MEASURED_NAMES, SHORT, metric_name
 
 NO_INTERVAL = "no interval"
 LIMITS = "evaluation.suites.limits"
+MOST_NAMED = 3
+"""Failed criteria that the sentence names; all of them are in the table."""
+Status = Literal["accepted", "rejected", "undeclared"]
 
 
 @dataclass(frozen=True)
 class VerdictView:
-    """The answer to "should we ship it?"; `status` is accepted, rejected or undeclared."""
+    """The answer to "should we ship it?"."""
 
-    status: str
+    status: Status
     title: str
     sentence: str
 
@@ -67,7 +71,11 @@ def verdict_view(verdict: Verdict) -> VerdictView:
         )
         return VerdictView("accepted", "Accepted", holds)
     fails = "criteria fails" if len(failed) == 1 else "criteria fail"
-    named = "; ".join(f"{row.subject} is {row.value} {row.interval}, {row.least} is asked" for row in failed)
+    named = "; ".join(
+        f"{row.subject} is {row.value} {row.interval}, {row.least} is asked" for row in failed[:MOST_NAMED]
+    )
+    if len(failed) > MOST_NAMED:
+        named += f"; and {len(failed) - MOST_NAMED} more"
     count = f"{len(failed)} of {len(rows)} {fails}" if len(rows) > 1 else "The one criterion fails"
     return VerdictView("rejected", "Not accepted", f"{count}: {named}.")
 

@@ -16,9 +16,11 @@ from tunewright.progress import say
 from tunewright.reporting.comparison import prompting_notes
 from tunewright.reporting.data_card.inputs import read_data_card_inputs
 from tunewright.reporting.data_card.page import render_data_card_html, render_data_card_markdown
+from tunewright.reporting.document import report_json
 from tunewright.reporting.model_card import render_model_card
 from tunewright.reporting.page import render_report
 from tunewright.reporting.read import read_inputs
+from tunewright.reporting.report_markdown import render_report_markdown
 from tunewright.reporting.summary import summary_table, verdict_table
 from tunewright.reporting.whole_experiment import whole_experiment
 from tunewright.tracking.run import tracked_run
@@ -45,6 +47,8 @@ def run(root: Path) -> None:
         evaluation=settings.evaluation,
     )
     artifacts.write_text(root / artifacts.REPORT, render_report(inputs))
+    artifacts.write_text(root / artifacts.REPORT_MARKDOWN, render_report_markdown(inputs))
+    artifacts.write_json(root / artifacts.REPORT_JSON, report_json(inputs))
     artifacts.write_text(root / artifacts.MODEL_CARD, render_model_card(inputs))
     of_data = read_data_card_inputs(
         root,

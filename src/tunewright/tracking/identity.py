@@ -9,13 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tunewright.tracking.lineage import raw_hashes
+from tunewright.tracking.source import commit_of
 
 UNRELATED = ("tracking", "choices")
 """What may change without making another experiment; choices are names for values that stand elsewhere."""
@@ -49,7 +49,7 @@ def identify(slug: str, resolved: Mapping[str, Any], lock: Mapping[str, Any], ro
     """
     run_id = run_id_of(resolved, lock)
     experiment = os.environ.get("DVC_EXP_NAME", "")
-    return Identity(run_id, experiment or f"{slug}-{run_id[:6]}", experiment, _commit(root))
+    return Identity(run_id, experiment or f"{slug}-{run_id[:6]}", experiment, commit_of(root))
 
 
 def run_id_of(resolved: Mapping[str, Any], lock: Mapping[str, Any]) -> str:
@@ -57,15 +57,3 @@ def run_id_of(resolved: Mapping[str, Any], lock: Mapping[str, Any]) -> str:
     settings = {key: value for key, value in resolved.items() if key not in UNRELATED}
     text = json.dumps([settings, raw_hashes(lock)], sort_keys=True, ensure_ascii=False, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def _commit(root: Path) -> str:
-    # A queued experiment runs on a commit of its own, which goes away; DVC names the one it started from.
-    if baseline := os.environ.get("DVC_EXP_BASELINE_REV"):
-        return baseline
-    command = ["git", "rev-parse", "HEAD"]
-    try:
-        result = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=10)
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return result.stdout.strip() if result.returncode == 0 else ""

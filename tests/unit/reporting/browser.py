@@ -41,6 +41,19 @@ class Browser:
     def run(self, script: str) -> Any:
         return self._ask("POST", "/execute/sync", {"script": script, "args": []})
 
+    def command(self, name: str, **parameters: object) -> Any:
+        """A command of the browser's own protocol (DevTools)."""
+        return self._ask("POST", "/goog/cdp/execute", {"cmd": name, "params": parameters})
+
+    def resize(self, width: int, height: int, *, phone: bool = False) -> None:
+        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": phone}
+        self.command("Emulation.setDeviceMetricsOverride", **size)
+
+    def prefer(self, scheme: str, media: str = "screen") -> None:
+        """Light or dark, screen or print."""
+        feature = {"name": "prefers-color-scheme", "value": scheme}
+        self.command("Emulation.setEmulatedMedia", media=media, features=[feature])
+
     def press(self, *keys: str) -> None:
         """Press keys one after the other; `Control+Enter` holds the first."""
         for key in keys:

@@ -25,6 +25,8 @@ from tunewright.evaluation.metrics import measure, scores
 from tunewright.evaluation.predictions import PREDICTIONS, Prediction, write_predictions
 from tunewright.evaluation.reference import ReferenceUse, write_use
 from tunewright.evaluation.results import write_results
+from tunewright.evaluation.statistics import Interval
+from tunewright.evaluation.suites.judge import SuiteResult
 from tunewright.evaluation.suites.results import write_scores
 from tunewright.models.record import BaseModelRecord, write_record
 from tunewright.reporting.inputs import ReportInputs
@@ -410,3 +412,19 @@ def text_predictions(rows: int = 30) -> dict[str, list[Prediction]]:
                 Prediction(f"v{number:03d}", who, f"Where is it? {name}", reference, answer, 90, 30, True)
             )
     return found
+
+
+def suite(metric, base, tuned, difference, passed=None) -> SuiteResult:
+    """A metric of a suite on 80 items; difference with the ends of its interval."""
+    return SuiteResult(
+        metric,
+        "Title of it",
+        True,
+        Interval(base, 0, 1, 80),
+        Interval(tuned, 0, 1, 80),
+        Interval(*difference, 80),
+        passed,
+        "",
+        (),
+        {},
+    )

@@ -1,5 +1,6 @@
 """The report: complete in itself, well-formed, inert whatever models answer, and right in what it says."""
 
+import json
 import random
 import re
 import xml.etree.ElementTree as ET
@@ -16,6 +17,7 @@ from tests.unit.reporting.made_up import (
     predictions,
     read_project,
     settings,
+    suite,
     task,
     text_predictions,
     write_project,
@@ -24,6 +26,7 @@ from tunewright.config.schema.task import Criterion, OutputContract, Rationale
 from tunewright.evaluation.compare import Prompting
 from tunewright.evaluation.predictions import Prediction
 from tunewright.evaluation.statistics import Interval
+from tunewright.evaluation.suites.question import ItemScore
 from tunewright.evaluation.verdict import Judgement, Verdict
 from tunewright.reporting.breakdown import breaches, value_rows
 from tunewright.reporting.comparison import blocks, notes
@@ -37,7 +40,8 @@ HOSTILE = [
     "'><svg/onload=alert(1)>",
     "]]><!--<a href=javascript:alert(1)>",
     "{{ 7 * 7 }}{% raw %}&lt;b&gt;",
-    "مرحبا \u202e\u2066 dlrow",
+    "مرحبا \u202e\u2066 dlrow \u200b\ufeff\U000e0041",
+    "Z" + "\u0301" * 400,
     "\x00\x1b[31m\ufffe\x85",
     "W" * 5000,
 ]
@@ -164,20 +168,25 @@ def test_hostile_text_changes_no_structure_and_is_still_readable(html, hostile):
 
 
 def test_text_in_another_direction_is_kept_apart(hostile):
+    page = ET.fromstring(hostile)
     inside = [
         element
-        for element in ET.fromstring(hostile).iter()
-        if "\u202e" in (element.text or "") + "".join(child.tail or "" for child in element)
+        for element in page.iter()
+        if "مرحبا" in (element.text or "") + "".join(child.tail or "" for child in element)
     ]
     assert inside
-    own_direction = {element for element in inside if element.tag == "bdi" or element.get("dir") == "auto"}
-    parents = {child: parent for parent in ET.fromstring(hostile).iter() for child in parent}
-    assert all(
-        element in own_direction
-        or parents.get(element, element).get("dir") == "auto"
-        or element.tag in ("ins", "del")
-        for element in inside
-    )
+    parents = {child: parent for parent in page.iter() for child in parent}
+    for element in inside:
+        while element.tag != "bdi" and element.get("dir") != "auto":
+            assert element in parents, "reached the root"
+            element = parents[element]
+
+
+def test_what_nobody_sees_is_written_out_and_marks_do_not_pile_up(hostile):
+    assert not re.search("[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\U000e0000-\U000e007f]", hostile)
+    text = text_of(hostile)
+    assert all(f"‹U+{code}›" in text for code in ("202E", "2066", "200B", "FEFF", "E0041"))
+    assert "\u0301" * 3 in hostile and "\u0301" * 4 not in hostile
 
 
 def test_long_words_can_wrap(html):
@@ -210,7 +219,7 @@ def test_key_numbers_are_there(html, triage):
         "2.13.0",
     ):
         assert expected in text, expected
-    assert text.count("Fixed by tuning") >= 4
+    assert text.count("fixed by tuning") >= 4
     assert "Prompting alone" not in text and "Retrieval" not in text
 
 
@@ -240,6 +249,23 @@ def test_a_thousand_rows_stay_small(tmp_path):
     answered["zero_shot"] = [replace(row, answer=row.answer * 200) for row in answered["zero_shot"]]
     html = render_report(read_project(tmp_path, write_project(tmp_path, None, answered)))
     assert len(html.encode()) < 500_000
+
+
+def test_answers_of_a_megabyte_are_cut_and_stay_inert(triage, hostile):
+    huge = {
+        "zero_shot": "<script>alert(1)</script>" * 40_000,
+        "few_shot": json.dumps({"category": "<img src=x>" * 90_000, "k" * 1_000_000: 1}),
+        "tuned": "[" * 1_000_000,
+    }
+    answered = {
+        who: [replace(row, answer=huge[who]) for row in rows] for who, rows in triage.predictions.items()
+    }
+    long = ItemScore("safety.refused", "x" * 1_000_000, "g", 0.0, *("</dd>" * 200_000,) * 3)
+    suites = [replace(suite("safety.refused", 0.9, 0.1, (-0.8, -0.9, -0.7), passed=False), failing=(long,))]
+    html = render_report(replace(triage, predictions=answered, suites=suites))
+    assert len(html.encode()) < 500_000
+    assert set(Tags(html).seen) <= set(Tags(hostile).seen) | {"em"}
+    assert text_of(html).count("more characters)") > 30
 
 
 def test_failed_criteria_are_named_at_the_top(tmp_path):
@@ -394,7 +420,8 @@ def routing(tmp_path_factory):
 
 def test_a_classification_shows_its_confusion_matrix(routing):
     html = render_report(routing)
-    matrix = ET.fromstring(html).find(".//table[@class='confusion']")
+    matrix, *others = ET.fromstring(html).findall(".//table[@class='confusion']")
+    assert len(others) == 2, "the base model's, with either prompt"
     cells = [["".join(cell.itertext()) for cell in row] for row in matrix.find("tbody")]
     tuned = routing.predictions["tuned"]
     assert cells[0][0] == "waste"
@@ -411,8 +438,9 @@ def test_a_classification_shows_its_confusion_matrix(routing):
 def test_what_got_worse_is_said(triage):
     gap = replace(triage.paired["exact_match"]["few_shot"], difference=Interval(-0.2, -0.3, -0.1, 75))
     worse = {**triage.paired, "exact_match": dict.fromkeys(CONTESTANTS, gap)}
-    text = text_of(render_report(replace(triage, paired=worse)))
-    assert "Clearly worse than the best prompt: whole answer right −20.0 points." in text
+    page = ET.fromstring(render_report(replace(triage, paired=worse)))
+    told = " ".join("".join(page.find(".//section[@aria-labelledby='worse']").itertext()).split())
+    assert "Whole answer right −20.0 points [−30.0, −10.0]" in told
 
 
 def test_without_a_price_no_cost_is_made_up(triage):

@@ -1,6 +1,7 @@
 """The parts of the report that compute: numbers, differences, loss curves, choice of examples, tables."""
 
-from collections import Counter
+import hashlib
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -18,7 +19,7 @@ from tunewright.reporting.differences import (
     shortened,
     word_differences,
 )
-from tunewright.reporting.examples import EXAMPLES, QUOTA, examples
+from tunewright.reporting.examples import EXAMPLES, MOST_KEYS, QUOTA, example_groups
 from tunewright.reporting.loss_curve import MOST_POINTS, LossPoint, loss_chart, read_losses
 from tunewright.reporting.names import metric_name
 from tunewright.reporting.summary import summary_table, verdict_table
@@ -110,38 +111,76 @@ def test_a_damaged_loss_file_is_named(tmp_path):
         read_losses(path)
 
 
-KINDS = {"fixed": (False, True), "broken": (True, False), "wrong": (False, False), "right": (True, True)}
+TONES = {
+    (False, True): "fixed",
+    (True, False): "broken",
+    (False, False): "wrong",
+    (True, True): "right",
+}
+
+
+def shown_rows(inputs):
+    return [(group.name, example) for group in example_groups(inputs) for example in group.examples]
 
 
 def test_examples_are_of_every_kind_and_true_to_it(triage):
-    shown = examples(triage)
+    shown = shown_rows(triage)
     assert len(shown) == EXAMPLES == sum(QUOTA.values())
-    assert len({example.id for example in shown}) == EXAMPLES
-    tones = Counter(example.tone for example in shown)
-    assert set(tones) == set(QUOTA)
-    for example in shown:
+    assert len({example.id for _, example in shown}) == EXAMPLES
+    assert {name for name, _ in shown} == set(QUOTA)
+    for name, example in shown:
         right = {who: triage.row_scores[who][example.id] == 1.0 for who in triage.row_scores}
-        base = right["zero_shot"] or right["few_shot"]
-        expected = {
-            (False, True): "fixed",
-            (True, False): "broken",
-            (False, False): "wrong",
-            (True, True): "right",
-        }
-        assert example.tone == expected[base, right["tuned"]]
+        tone = TONES[right["zero_shot"] or right["few_shot"], right["tuned"]]
+        assert example.tone == tone
+        assert name in ("worst", "random") or name == tone
+
+
+def test_the_worst_rows_are_those_with_the_fewest_fields_right(triage):
+    ids = list(triage.row_grades)
+    grades = {**dict.fromkeys(ids, 0.9), ids[40]: 0.0, ids[50]: 0.2}
+    wrong = {
+        **triage.row_scores,
+        "tuned": {**dict.fromkeys(ids, 1.0), ids[40]: 0.0, ids[50]: 0.0, ids[60]: 0.0},
+    }
+    shown = shown_rows(replace(triage, row_grades=grades, row_scores=wrong))
+    random = [example.id for name, example in shown if name == "random"]
+    broken = [example.id for name, example in shown if name == "broken"]
+    worst = [example.id for name, example in shown if name == "worst"]
+    left = [row_id for row_id in (ids[40], ids[50], ids[60]) if row_id not in (*random, *broken)]
+    assert worst == left
+    assert sorted(grades[row_id] for row_id in worst) == [grades[row_id] for row_id in worst]
+
+
+def test_random_rows_are_drawn_before_any_other(triage):
+    by_hash = sorted(triage.row_grades, key=lambda row_id: hashlib.sha256(row_id.encode()).hexdigest())
+    drawn = [example.id for name, example in shown_rows(triage) if name == "random"]
+    assert drawn[: QUOTA["random"]] == by_hash[: QUOTA["random"]]
 
 
 def test_places_that_a_kind_cannot_fill_go_to_others(triage):
     perfect = {**triage.row_scores, "tuned": dict.fromkeys(triage.row_scores["tuned"], 1.0)}
-    shown = examples(replace(triage, row_scores=perfect))
+    shown = shown_rows(replace(triage, row_scores=perfect))
     assert len(shown) == EXAMPLES
-    assert {example.tone for example in shown} == {"fixed", "right"}
+    assert {name for name, _ in shown} == {"fixed", "random"}
 
 
 def test_few_rows_are_all_shown(triage):
     ids = list(triage.row_scores["tuned"])[:5]
     few = {who: {row_id: rows[row_id] for row_id in ids} for who, rows in triage.row_scores.items()}
-    assert sorted(example.id for example in examples(replace(triage, row_scores=few))) == sorted(ids)
+    shown = shown_rows(replace(triage, row_scores=few, row_grades=dict.fromkeys(ids, 0.5)))
+    assert sorted(example.id for _, example in shown) == sorted(ids)
+
+
+def test_an_answer_of_very_many_or_very_long_keys_is_cut(triage):
+    answer = json.dumps({"k" * 2000: 1, **{f"invented_{number}": number for number in range(5000)}})
+    flooded = {
+        **triage.predictions,
+        "tuned": [replace(row, answer=answer) for row in triage.predictions["tuned"]],
+    }
+    for _, example in shown_rows(replace(triage, predictions=flooded)):
+        assert len(example.table) == MOST_KEYS
+        assert example.more_keys > 4900
+        assert max(map(len, example.table)) < 200
 
 
 def test_the_summary_table_is_aligned(triage):

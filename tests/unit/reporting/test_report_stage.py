@@ -17,7 +17,15 @@ from tunewright.stages import report
 
 
 def written(root) -> dict[str, bytes]:
-    names = ("report.html", "model_card.md", "data_card.html", "data_card.md", "../metrics/acceptance.json")
+    names = (
+        "report.html",
+        "report.md",
+        "report.json",
+        "model_card.md",
+        "data_card.html",
+        "data_card.md",
+        "../metrics/acceptance.json",
+    )
     return {name: (root / "reports" / name).read_bytes() for name in names}
 
 
