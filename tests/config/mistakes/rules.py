@@ -78,7 +78,7 @@ RULES = [
     ),
     in_set(
         "a judge that is neither a server nor a folder",
-        {"evaluation": {"judge": {"enabled": True, "endpoint": {"model": "large"}}}},
+        {"evaluation": {"judge": {"enabled": True, "endpoint": {"base_url": None, "model": "large"}}}},
         "evaluation.judge.endpoint.base_url",
         "needs a value, since evaluation.judge.enabled is true",
         "tunewright set evaluation.judge.endpoint.base_url=https://",
