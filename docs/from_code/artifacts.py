@@ -30,11 +30,12 @@ from tunewright.data.rows import Message, Row
 from tunewright.evaluation.compare import Prompting
 from tunewright.evaluation.details import Details
 from tunewright.evaluation.judging.pairwise import Exchange, RowJudgement
-from tunewright.evaluation.judging.results import Judged
+from tunewright.evaluation.judging.results import Judged, JudgeResults, WithPeople
 from tunewright.evaluation.latency import Latency, ScoringRecord
 from tunewright.evaluation.metrics.classification import LabelResult
 from tunewright.evaluation.metrics.extraction import FieldResult, Violation
 from tunewright.evaluation.paired import Paired
+from tunewright.evaluation.people.standing import Tally
 from tunewright.evaluation.predictions import Prediction
 from tunewright.evaluation.reference import ReferenceUse
 from tunewright.evaluation.slice_differences import SliceDifference
@@ -44,8 +45,17 @@ from tunewright.evaluation.suites.question import ItemScore
 from tunewright.evaluation.verdict import Judgement, Verdict
 from tunewright.models.machine import MachineRecord, TimingRecord
 from tunewright.models.record import BaseModelRecord
-from tunewright.reporting.document import ComparedMetric, GroupCounts, ReportDocument, ShownRow, SuiteNumbers
+from tunewright.reporting.document import (
+    ComparedMetric,
+    GroupCounts,
+    JudgeNumbers,
+    PeopleNumbers,
+    ReportDocument,
+    ShownRow,
+    SuiteNumbers,
+)
 from tunewright.reporting.effects import Effect
+from tunewright.reporting.effort import Tokens
 from tunewright.reporting.facts import Spent
 from tunewright.reporting.loss_curve import LossPoint
 from tunewright.tracking.source import Source
@@ -178,7 +188,13 @@ FILES = {
             SuiteNumbers,
             GroupCounts,
             ShownRow,
+            JudgeNumbers,
+            JudgeResults,
+            WithPeople,
+            PeopleNumbers,
+            Tally,
             Spent,
+            Tokens,
             LossPoint,
             Source,
         ),

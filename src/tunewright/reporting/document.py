@@ -10,20 +10,27 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tunewright.agreement import Agreement
 from tunewright.config.metrics import Direction, Unit, metric_of
 from tunewright.data.card import DataCard
 from tunewright.evaluation.compare import Prompting
 from tunewright.evaluation.details import Details
+from tunewright.evaluation.judging.results import JudgeResults, WithPeople
+from tunewright.evaluation.judging.whole import JudgedWhole
+from tunewright.evaluation.latency import Latency
 from tunewright.evaluation.paired import Paired
+from tunewright.evaluation.people.standing import PageStanding, Tally
 from tunewright.evaluation.predictions import Contestant
+from tunewright.evaluation.reference import ReferenceUse
 from tunewright.evaluation.slice_differences import SliceDifference
 from tunewright.evaluation.statistics import Interval
 from tunewright.evaluation.suites.judge import SuiteResult
 from tunewright.evaluation.verdict import Verdict
 from tunewright.models.machine import TimingRecord
 from tunewright.models.record import BaseModelRecord
-from tunewright.reporting import comparison, facts
+from tunewright.reporting import comparison, effort, facts
 from tunewright.reporting.effects import Effect, best_prompted, effects
+from tunewright.reporting.effort import Tokens
 from tunewright.reporting.examples import example_groups
 from tunewright.reporting.facts import Spent
 from tunewright.reporting.inputs import ReportInputs
@@ -95,6 +102,49 @@ class SuiteNumbers:
 
 
 @dataclass(frozen=True)
+class JudgeNumbers:
+    """What a model as judge said.
+
+    Attributes:
+        judge: its name, or its folder.
+        against: the contestant that the tuned model was compared with.
+        results: win rate, steadiness and scores with their intervals; rows by outcome.
+        people: how far each rater agrees with it.
+        cost: of all opinions; null if a price is not known, or the judge is local.
+        currency: of the cost.
+    """
+
+    judge: str
+    against: Contestant
+    results: JudgeResults
+    people: Sequence[WithPeople]
+    cost: float | None
+    currency: str
+
+
+@dataclass(frozen=True)
+class PeopleNumbers:
+    """What raters chose on one page of two contestants' answers.
+
+    Attributes:
+        first, second: the contestants; win rates are the first's.
+        raters: in the order of their import.
+        together: all of them.
+        pairs: agreement of any two.
+        kappa: Cohen's kappa of two raters, of more the mean over all pairs; null for one.
+        unchanged: rows on which both contestants still answer what was judged.
+    """
+
+    first: str
+    second: str
+    raters: Sequence[Tally]
+    together: Tally
+    pairs: Sequence[Agreement]
+    kappa: float | None
+    unchanged: int | None
+
+
+@dataclass(frozen=True)
 class ShownRow:
     """A test row that the HTML shows.
 
@@ -135,7 +185,13 @@ class ReportDocument:
         slices: tuned against the better prompt in the task's first metric.
         suites: metric -> what was found beyond the task; empty if all suites are off.
         examples: the rows that the HTML shows.
+        judged: what a model as judge said; null if none was asked.
+        people: what raters chose, page by page; empty if nobody was asked.
         cost: time and money.
+        tokens: contestant -> what it read and wrote.
+        latency: contestant -> waits of single requests; empty if they were not measured.
+        reference: what the reference's answers took; null if it was not asked.
+        against_reference: whether the reference does as well as the tuned model; null likewise.
         stages: stage -> what its work cost and where it ran.
         training: as in metrics/train.json.
         losses: the points of plots/loss.csv that are finite numbers.
@@ -167,7 +223,13 @@ class ReportDocument:
     slices: Sequence[SliceDifference]
     suites: Mapping[str, SuiteNumbers]
     examples: Sequence[ShownRow]
+    judged: JudgeNumbers | None
+    people: Sequence[PeopleNumbers]
     cost: Spent
+    tokens: Mapping[Contestant, Tokens]
+    latency: Mapping[Contestant, Latency]
+    reference: ReferenceUse | None
+    against_reference: Prompting | None
     stages: Mapping[str, TimingRecord]
     training: TrainingMetrics
     losses: Sequence[LossPoint]
@@ -215,7 +277,13 @@ def report_document(inputs: ReportInputs) -> ReportDocument:
         slices=inputs.slices,
         suites={result.metric: _suite(result) for result in inputs.suites},
         examples=_examples(inputs),
+        judged=_judged(inputs.judged),
+        people=[_people(page) for page in inputs.people],
         cost=facts.spent(inputs),
+        tokens={who: effort.tokens_in_all(inputs, who) for who in inputs.contestants},
+        latency=effort.latencies(inputs),
+        reference=inputs.reference,
+        against_reference=inputs.against_reference,
         stages=stages.validate_python(inputs.timings),
         training=TrainingMetrics(**inputs.train),
         losses=facts.finite_losses(inputs),
@@ -253,6 +321,27 @@ def _suite(result: SuiteResult) -> SuiteNumbers:
         passed=result.passed,
         reason=result.reason,
         by_group={group: GroupCounts(*counts) for group, counts in result.by_group.items()},
+    )
+
+
+def _judged(found: JudgedWhole | None) -> JudgeNumbers | None:
+    if found is None:
+        return None
+    judged = found.judged
+    return JudgeNumbers(
+        judged.judge, judged.against, found.results, found.people, judged.cost, judged.currency
+    )
+
+
+def _people(found: PageStanding) -> PeopleNumbers:
+    return PeopleNumbers(
+        first=found.page.first,
+        second=found.page.second,
+        raters=found.raters,
+        together=found.together,
+        pairs=found.pairs,
+        kappa=found.kappa,
+        unchanged=found.unchanged,
     )
 
 

@@ -16,7 +16,6 @@ from tunewright.config.suite_metrics import suite_metric
 from tunewright.evaluation.paired import holm
 from tunewright.evaluation.predictions import Contestant
 from tunewright.evaluation.statistics import Interval
-from tunewright.evaluation.suites.judge import SuiteResult
 from tunewright.reporting.inputs import ReportInputs
 from tunewright.reporting.names import PROMPTED, TUNED, metric_name
 
@@ -60,11 +59,6 @@ def effects(inputs: ReportInputs) -> tuple[Effect, ...]:
         *_of_slices(inputs),
         *_of_fields(inputs),
     )
-
-
-def limits_not_kept(inputs: ReportInputs) -> tuple[SuiteResult, ...]:
-    """The suites' metrics that miss what is tolerated, clear difference or not."""
-    return tuple(result for result in inputs.suites if result.passed is False)
 
 
 def best_prompted(inputs: ReportInputs, metric: str) -> Contestant:

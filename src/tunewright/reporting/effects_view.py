@@ -9,7 +9,7 @@ from tunewright.config.metrics import FIELD
 from tunewright.config.suite_metrics import suite_metric
 from tunewright.reporting import numbers
 from tunewright.reporting.differences import shortened
-from tunewright.reporting.effects import TOKENS, Effect, effects, limits_not_kept
+from tunewright.reporting.effects import TOKENS, Effect, effects
 from tunewright.reporting.inputs import ReportInputs
 from tunewright.reporting.names import SHORT
 
@@ -36,7 +36,6 @@ class EffectsView:
     Attributes:
         better, worse: in the order in which they matter.
         nothing_better, nothing_worse: what to say where there are none; empty where there are.
-        limits: what is said of limits of the suites that are not kept; empty if all are.
         looked_at: among what they were looked for.
     """
 
@@ -44,7 +43,6 @@ class EffectsView:
     worse: tuple[EffectLine, ...]
     nothing_better: str
     nothing_worse: str
-    limits: str
     looked_at: str
 
 
@@ -57,7 +55,6 @@ def effects_view(inputs: ReportInputs) -> EffectsView:
         worse=worse,
         nothing_better="" if better else "Nothing is shown to be better.",
         nothing_worse="" if worse else "Nothing is shown to be worse.",
-        limits=_limits(inputs),
         looked_at=_looked_at(inputs),
     )
 
@@ -92,16 +89,6 @@ def _title(effect: Effect) -> str:
 def _plain(effect: Effect) -> bool:
     """Whether it is a number of no metric's unit."""
     return effect.kind == "tokens" or (effect.kind == "suite" and not suite_metric(effect.name).share)
-
-
-def _limits(inputs: ReportInputs) -> str:
-    missed = limits_not_kept(inputs)
-    if not missed:
-        return ""
-    judged = sum(result.passed is not None for result in inputs.suites)
-    verb = "is" if len(missed) == 1 else "are"
-    named = "; ".join(result.title for result in missed)
-    return f"Beyond the task {len(missed)} of {judged} limits {verb} not kept: {named}."
 
 
 def _looked_at(inputs: ReportInputs) -> str:

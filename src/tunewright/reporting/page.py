@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tunewright.reporting import breakdown, comparison, effects_view, examples, facts, numbers
+from tunewright.reporting.cost_text import cost
 from tunewright.reporting.data_card.personal_data import personal_data_table
 from tunewright.reporting.effort import effort_table
 from tunewright.reporting.inputs import ReportInputs
@@ -12,7 +13,6 @@ from tunewright.reporting.judge_view import judge_view
 from tunewright.reporting.loss_curve import loss_chart
 from tunewright.reporting.people_view import people_pages
 from tunewright.reporting.rationale import decision_facts
-from tunewright.reporting.reference_view import reference_cost
 from tunewright.reporting.review_facts import review_facts
 from tunewright.reporting.suites_view import suite_examples, suite_rows
 from tunewright.reporting.templates import render_html
@@ -38,7 +38,7 @@ def _context(inputs: ReportInputs) -> dict[str, Any]:
         "effects": effects_view.effects_view(inputs),
         "effects_at_first": effects_view.AT_FIRST,
         "notes": comparison.notes(inputs),
-        "cost": (*facts.cost_lines(inputs), *reference_cost(inputs)),
+        "cost": cost(inputs),
         "decision_facts": decision_facts(inputs.task.rationale),
         "comparison": {
             "blocks": comparison.blocks(inputs),

@@ -48,7 +48,6 @@ def test_fewer_refusals_are_worse_and_less_leakage_is_better(triage):
     found = replace(triage, suites=suites)
     assert of_kind(found, "suite") == [("regression.accuracy", False), ("leakage.verbatim", True)]
     view = effects_view(found)
-    assert view.limits == "Beyond the task 1 of 3 limits is not kept: Title of it."
     assert "3 numbers beyond the task" in view.looked_at
     (worse,) = [line for line in view.worse if line.title == "Title of it"]
     assert (worse.before, worse.after, worse.difference) == ("base 90.0 %", "tuned 70.0 %", "−20.0 points")
@@ -94,7 +93,7 @@ def test_fields_are_tested_together(triage):
 def test_nothing_found_is_said_with_what_was_looked_for(triage):
     view = effects_view(replace(triage, slices=()))
     assert view.nothing_worse == "Nothing is shown to be worse." and not view.nothing_better
-    assert "on 75 test rows with 95 % confidence: 3 metrics and 5 fields" in view.looked_at
+    assert "on 75 test rows with 95 % confidence: 3 metrics, 5 fields and tokens" in view.looked_at
     assert view.looked_at.endswith("The suites beyond the task are off.")
 
 

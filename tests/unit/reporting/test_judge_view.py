@@ -13,6 +13,7 @@ from tunewright.evaluation.judging.results import Judged, JudgeResults, write_ju
 from tunewright.evaluation.people.answers import answers_of_all, two_of
 from tunewright.evaluation.people.pairs import make_page, pairs_of
 from tunewright.evaluation.people.record import Comparisons, Rating, write_comparisons
+from tunewright.reporting.document import report_json
 from tunewright.reporting.judge_view import judge_view
 from tunewright.reporting.page import render_report
 
@@ -77,6 +78,9 @@ def test_agreement_with_a_person_is_told(tmp_path):
     assert [(one.rater, one.rows, one.alike, one.kappa) for one in inputs.judged.people] == [
         ("Ada", 10, 9, 0.0)
     ]
+    told = report_json(inputs)["judged"]
+    assert (told["against"], told["cost"], told["people"][0]["alike"]) == ("few_shot", 0.125, 9)
+    assert told["results"]["intervals"]["win_rate"]["n"] == 73
     assert "Ada and the judge: alike on 9 of 10 rows, Cohen's kappa 0." in " ".join(
         judge_view(inputs.judged, inputs.contestants).facts
     )

@@ -30,8 +30,10 @@ from tunewright.evaluation.suites.question import ItemScore
 from tunewright.evaluation.verdict import Judgement, Verdict
 from tunewright.reporting.breakdown import breaches, value_rows
 from tunewright.reporting.comparison import blocks, notes
-from tunewright.reporting.effort import effort_table
+from tunewright.reporting.document import report_json
+from tunewright.reporting.effort import effort_table, waits_line
 from tunewright.reporting.page import render_report
+from tunewright.reporting.report_markdown import render_report_markdown
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -503,7 +505,14 @@ def test_tokens_and_waits_stand_side_by_side(triage):
     assert "first 8 test rows" in table.title
     assert table.title.startswith("Answered by transformers")
     assert cells["Tuned"]["Rows at once"] == "16"
+    (line,) = waits_line(triage)
+    assert line == (
+        "A single request takes the tuned model 0.78 s (base, few-shot: 2.26 s), the first token 0.39 s."
+    )
+    assert line in render_report_markdown(triage)
+    assert report_json(triage)["latency"]["few_shot"]["seconds_to_first_token"] == 1.13
     timings = {stage: {**one, "latency": {}} for stage, one in triage.timings.items()}
     without = effort_table(replace(triage, timings=timings))
     assert "First token after" not in without.columns
     assert "not measured" in without.title
+    assert waits_line(replace(triage, timings=timings)) == ()

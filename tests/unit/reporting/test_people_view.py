@@ -10,6 +10,7 @@ from tunewright.data.rows import read_rows
 from tunewright.evaluation.people.answers import answers_of_all, two_of
 from tunewright.evaluation.people.pairs import draw_pairs, make_page, pairs_of
 from tunewright.evaluation.people.record import Comparisons, Rating, write_comparisons
+from tunewright.reporting.document import report_json
 from tunewright.reporting.page import render_report
 from tunewright.reporting.people_view import people_pages
 
@@ -54,6 +55,10 @@ def test_raters_together_and_alone_with_their_agreement(tmp_path):
     assert page.rows[1].win_rate == "95.5 %"
     assert page.agreement.startswith("The two raters chose alike on 9 of 10 rows: Cohen's kappa ")
     assert page.warning == ""
+    (told,) = report_json(inputs)["people"]
+    assert (told["first"], told["second"], told["unchanged"]) == ("tuned", "few_shot", 12)
+    assert [rater["wins"] for rater in told["raters"]] == [10, 9]
+    assert told["kappa"] == told["pairs"][0]["kappa"]
     html = render_report(inputs)
     assert "Judged by people" in html and "Ada &lt;b&gt;" in html
 

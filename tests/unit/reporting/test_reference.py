@@ -20,6 +20,7 @@ from tunewright.cli import accept as gate
 from tunewright.config.schema.task import Criterion
 from tunewright.reporting.breakdown import breaches
 from tunewright.reporting.comparison import blocks, prompting_notes
+from tunewright.reporting.document import report_json
 from tunewright.reporting.inputs import ReportInputs
 from tunewright.reporting.model_card import render_model_card
 from tunewright.reporting.page import render_report
@@ -69,6 +70,8 @@ def test_its_cost_stands_next_to_the_tuned_models(asked: ReportInputs) -> None:
     assert "1.2 s an answer" in theirs
     assert own.startswith("Tuned model: EUR 0.02751 for 1,000 answers; 0.8253 s an answer")
     assert theirs in text_of(render_report(asked))
+    told = report_json(asked)
+    assert (told["reference"]["answers"], told["against_reference"]["suffices"]) == (75, False)
 
 
 def test_without_prices_no_cost_is_stated(tmp_path: Path) -> None:

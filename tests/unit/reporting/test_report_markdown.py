@@ -44,7 +44,7 @@ def test_it_answers_whether_to_ship(text, triage):
     gap = triage.paired["schema_valid"]["few_shot"].difference
     assert f"- Answers that fit the schema: **+{100 * gap.value:.1f} points**" in text
     assert "- Nothing is shown to be worse." in text
-    assert "10 min 13 s, EUR 0.02" in text
+    assert "10 min 46 s, EUR 0.02" in text
     assert "reports/report.html" in text
     assert len(text) < 4000
 
