@@ -38,7 +38,7 @@ RULES = [
     ),
     in_set(
         "a password in the server's address",
-        {"evaluation": {"reference": {"endpoint": {"base_url": "https://me:hunter22secret" + "@acme.test/v1"}}}},
+        {"evaluation": {"reference": {"endpoint": {"base_url": "https://me:hunter22" + "@acme.test/v1"}}}},
         "evaluation.reference.endpoint.base_url",
         "looks like a secret",
     ),
