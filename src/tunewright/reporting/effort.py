@@ -14,9 +14,9 @@ from tunewright.reporting.facts import Table
 from tunewright.reporting.inputs import ReportInputs
 from tunewright.reporting.names import SHORT, TUNED
 
-AT_ONCE = "Rows at once"
-TOKENS = ("Prompt tokens a row", "in all", "Answer tokens a row", "of all answers")
-WAITS = ("First token after", "Whole request, median", "95th percentile")
+AT_ONCE = "At once"
+TOKENS = ("Prompt tokens a row (all)", "Answer tokens a row (all)")
+WAITS = ("First token", "Request, median", "95th percentile")
 
 
 @dataclass(frozen=True)
@@ -79,11 +79,7 @@ def _seconds(value: float) -> str:
 
 def _tokens(inputs: ReportInputs, who: Contestant) -> tuple[str, ...]:
     rows, found = max(len(inputs.predictions[who]), 1), tokens_in_all(inputs, who)
-    return tuple(
-        text
-        for tokens in (found.prompt, found.answer)
-        for text in (f"{tokens / rows:.1f}", numbers.count(tokens))
-    )
+    return tuple(f"{tokens / rows:.1f} ({numbers.count(tokens)})" for tokens in (found.prompt, found.answer))
 
 
 def _waits(inputs: ReportInputs, who: Contestant) -> tuple[str, ...]:
