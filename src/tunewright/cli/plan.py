@@ -51,7 +51,7 @@ def plan(root: Path) -> None:
     sent = [
         *_engine(settings, len(test)),
         *reference_lines(settings, train, test),
-        *judge_lines(settings, test),
+        *judge_lines(settings, test, root),
     ]
     training = _training(settings, len(train), tokens)
     typer.echo("\n".join([*_data(card, settings), *training, *suites, *sent, *_time(root, settings)]))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from urllib.parse import urlsplit
 
+from tunewright.cli.plan_reference import missing_key
 from tunewright.config.judge_metrics import dimensions
 from tunewright.config.schema import Settings
 from tunewright.config.server_address import is_within
@@ -18,12 +20,13 @@ ORDERS = 2
 ROUNDS = 2
 
 
-def judge_lines(settings: Settings, test: Sequence[Row]) -> Iterator[str]:
+def judge_lines(settings: Settings, test: Sequence[Row], root: Path) -> Iterator[str]:
     """Requests, tokens, cost at most, and what leaves the house; nothing if the judge is off.
 
     Args:
         settings: as composed now.
         test: the rows as they would be prepared now; their right answers stand in for those to come.
+        root: the project's folder.
     """
     evaluation, judge = settings.evaluation, settings.evaluation.judge
     if not judge.enabled:
@@ -51,6 +54,8 @@ def judge_lines(settings: Settings, test: Sequence[Row]) -> Iterator[str]:
     )
     if judge.folder is not None:
         yield "          a local model: nothing leaves the house"
+        if not (root / judge.folder).is_dir():
+            yield f"          note: {judge.folder} does not exist: put the model there before dvc repro"
         return
     yield f"          {_cost(settings, read, written)}"
     base_url, sent = str(judge.endpoint.base_url), f"{len(rows)} test rows with two answers each"
@@ -61,6 +66,7 @@ def judge_lines(settings: Settings, test: Sequence[Row]) -> Iterator[str]:
         if within
         else f"          note: {sent} LEAVE THE HOUSE: they are sent to {host}"
     )
+    yield from missing_key(judge.endpoint)
 
 
 def _cost(settings: Settings, read: int, written: int) -> str:

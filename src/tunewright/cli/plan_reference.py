@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
@@ -39,6 +40,7 @@ def reference_lines(settings: Settings, train: Sequence[Row], test: Sequence[Row
     )
     yield f"          {_cost(endpoint, read, written)}"
     yield f"          {where_rows_go(str(endpoint.base_url), len(rows), with_examples=reference.few_shot)}"
+    yield from missing_key(endpoint)
 
 
 def _cost(endpoint: Endpoint, read: int, written: int) -> str:
@@ -60,3 +62,12 @@ def where_rows_go(base_url: str, rows: int, *, with_examples: bool) -> str:
     if is_within(base_url):
         return f"{sent} are sent to {host}, within the house"
     return f"note: {sent} LEAVE THE HOUSE: they are sent to {host}"
+
+
+def missing_key(endpoint: Endpoint) -> Iterator[str]:
+    """That the variable of the key is not set in this shell, which the stage would say only at its turn."""
+    if endpoint.api_key_env is not None and not os.environ.get(endpoint.api_key_env):
+        yield (
+            f"          note: {endpoint.api_key_env} is not set here, so nothing can be asked: put it into "
+            ".env and load it (set -a && . ./.env && set +a)"
+        )

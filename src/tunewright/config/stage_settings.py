@@ -86,11 +86,11 @@ def declared_keys(stage: str, root: Path) -> tuple[list[str], list[str]]:
         raise TunewrightError(f"has no stage {stage!r}", where="dvc.yaml") from error
     tracked = [
         key
-        for params in entry.get("params", [])
+        for params in entry.get("params") or []
         if isinstance(params, Mapping)
         for key in params.get(RESOLVED.name, [])
     ]
-    return tracked, list(entry.get("meta", {}).get("untracked", []))
+    return tracked, list((entry.get("meta") or {}).get("untracked") or [])
 
 
 def _look_up(values: Mapping[str, Any], key: str, stage: str) -> Any:  # noqa: ANN401 - a setting's plain value

@@ -8,6 +8,19 @@ from tunewright.artifacts import write_text
 from tunewright.config.compose import compose
 from tunewright.config.resolved import to_yaml
 from tunewright.config.stage_settings import RESOLVED
+from tunewright.errors import TunewrightError
+from tunewright.scaffold.pipeline import (
+    PIPELINE,
+    missing_records,
+    newer_pipeline,
+    packaged_pipeline,
+    pipeline_lacks,
+    read_stages,
+)
+
+DVC = ".dvc"
+SHOWN = 4
+"""So many missing lines of dvc.yaml are named."""
 
 
 def run(root: Path) -> None:
@@ -15,9 +28,28 @@ def run(root: Path) -> None:
 
     Raises:
         ConfigError: everything that is wrong, at once.
+        TunewrightError: dvc.yaml is of an earlier version, or a file that each project has is missing.
     """
     settings = compose(root)
+    refuse_older_project(root)
     text = to_yaml(settings)
     path = root / RESOLVED
     if not path.exists() or path.read_text(encoding="utf-8") != text:
         write_text(path, text)
+
+
+def refuse_older_project(root: Path) -> None:
+    """Stop before a run that would leave out a stage, or end at a missing file after the training.
+
+    Raises:
+        TunewrightError: what is missing, and the command that brings it.
+    """
+    if not ((root / DVC).is_dir() and (root / PIPELINE).is_file()):
+        return  # DVC, which runs the other stages, does not work here
+    lacks = pipeline_lacks(read_stages(root / PIPELINE), read_stages(packaged_pipeline()))
+    if lacks:
+        more = f" and {len(lacks) - SHOWN} more" if len(lacks) > SHOWN else ""
+        what = f"is of an earlier version of tunewright: it lacks {', '.join(lacks[:SHOWN])}{more}"
+        raise TunewrightError(what, where=PIPELINE, fix=newer_pipeline())
+    for name, fix in missing_records(root):
+        raise TunewrightError("does not exist, and a stage reads it", where=name, fix=fix)

@@ -47,9 +47,9 @@ def of_stage(settings: Settings, folder: Path) -> object:
     return sent, artifacts.read_json(folder / artifacts.METRICS / "judge.json")
 
 
-def planned(settings: Settings, _: Path) -> object:
+def planned(settings: Settings, folder: Path) -> object:
     """What the plan says."""
-    return [*judge_lines(settings, make_rows(6, "test"))]
+    return [*judge_lines(settings, make_rows(6, "test"), folder)]
 
 
 def with_endpoint_of_judge(

@@ -5,13 +5,14 @@ It is the key of the pages, so no rater may see it before they are done. It hold
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from tunewright.artifacts import read_json, write_json
+from tunewright.artifacts import write_json
 from tunewright.errors import EvaluationError
 
 COMPARISONS = Path("data") / "comparisons.json"
@@ -120,8 +121,8 @@ def read_comparisons(root: Path) -> Comparisons:
     path = root / COMPARISONS
     if not path.exists():
         return Comparisons()
-    raw = read_json(path)
     try:
+        raw = json.loads(path.read_text(encoding="utf-8"))
         found = Comparisons(tuple(map(_page, raw["pages"])), tuple(map(_rating, raw["ratings"])))
         if any(
             (page := found.page(one.page)) is None or len(page.rows) != len(one.choices)

@@ -138,3 +138,12 @@ def test_a_damaged_record_is_named(project: Project, damage: object) -> None:
     (project.root / COMPARISONS).write_text(json.dumps(damage))
     with pytest.raises(EvaluationError, match="is not what `tunewright judge` writes"):
         read_comparisons(project.root)
+
+
+@pytest.mark.parametrize("text", ["", '{"pages": [', "\udcff"])
+def test_a_record_cut_off_is_brought_back_and_never_removed(project: Project, text: str) -> None:
+    (project.root / COMPARISONS).parent.mkdir(exist_ok=True)
+    (project.root / COMPARISONS).write_bytes(text.encode("utf-8", "surrogateescape"))
+    with pytest.raises(EvaluationError, match="is not what `tunewright judge` writes") as caught:
+        read_comparisons(project.root)
+    assert caught.value.fix == "git checkout data/comparisons.json"
