@@ -52,7 +52,8 @@ def read_stages(path: Path) -> dict[str, Any]:
     """The stages of a dvc.yaml; none where it has none, or is no mapping."""
     import yaml
 
-    found = yaml.safe_load(path.read_text(encoding="utf-8"))
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast, where libyaml is there
+    found = yaml.load(path.read_text(encoding="utf-8"), loader)  # noqa: S506 - both are safe
     stages = found.get("stages") if isinstance(found, Mapping) else None
     return dict(stages) if isinstance(stages, Mapping) else {}
 

@@ -26,7 +26,7 @@ from tunewright.scratch import scratch
 DEPENDENCIES = (
     BASELINE / PREDICTIONS,
     EVALUATION / PREDICTIONS,
-    REFERENCE / PREDICTIONS,
+    REFERENCE,
     TEST_ROWS,
     OWN_SUITES,  # where a local judge lies
 )
