@@ -151,7 +151,18 @@ def test_a_damaged_answer_is_asked_for_again(server: ChatServer, tmp_path: Path)
     assert len(server.bodies) == 2
 
 
-@pytest.mark.parametrize("reply", [TOO_MANY, BROKEN, DROPPED, LATE, Reply(503, HTML.body)])
+@pytest.mark.parametrize(
+    "reply",
+    [
+        TOO_MANY,
+        BROKEN,
+        DROPPED,
+        LATE,
+        Reply(503, HTML.body),
+        complaint(408, "too slow"),
+        complaint(409, "locked"),
+    ],
+)
 def test_what_may_pass_is_tried_again(reply: Reply, tmp_path: Path) -> None:
     with ChatServer(replies=[reply, reply]).running() as server:
         found = complete(client(server, tmp_path, timeout_seconds=0.2, max_concurrency=1), REQUESTS[:1])
@@ -159,8 +170,9 @@ def test_what_may_pass_is_tried_again(reply: Reply, tmp_path: Path) -> None:
         assert len(server.bodies) == 3
 
 
-def test_a_wait_that_the_server_asks_for_is_kept_by_all(tmp_path: Path) -> None:
-    busy = complaint(429, "slow down", Retry_After="0.3")
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_wait_that_the_server_asks_for_is_kept_by_all(status: int, tmp_path: Path) -> None:
+    busy = complaint(status, "slow down", Retry_After="0.3")
     with ChatServer(replies=[busy], seconds=0.02).running() as server:
         found = complete(client(server, tmp_path, max_concurrency=2), [request(f"r{n}") for n in range(8)])
         assert len(found) == 8
@@ -206,6 +218,20 @@ def test_failures_that_do_not_pass(tmp_path: Path) -> None:
         assert len(server.bodies) == 3
     assert error.what == 'row one two: the server failed (HTTP 500): "oh no" (asked 3 times)'
     assert server.base_url in error.where
+
+
+def test_waits_double_up_to_a_bound_and_never_fall_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+    shares: set[tuple[float, float]] = set()
+    monkeypatch.setattr(line, "FIRST_WAIT_SECONDS", 1.0)
+    monkeypatch.setattr(line.random, "uniform", lambda *share: shares.add(share) or share[1])
+    monkeypatch.setattr(line.Pace, "sleep", lambda _, seconds: waits.append(seconds))
+    with ChatServer(replies=[BROKEN] * 9).running() as server:
+        refused(client(server, tmp_path, max_retries=7))
+    assert waits == [1, 2, 4, 8, 16, 30, 30]
+    assert shares == {(0.5, 1.0)}, "a share of each is drawn"
 
 
 MALFORMED = {
@@ -345,6 +371,12 @@ def test_refusals(reply: Reply, what: str, fix: str, tmp_path: Path) -> None:
     assert fix in error.fix
 
 
+def test_what_a_server_says_at_length_is_cut(tmp_path: Path) -> None:
+    with ChatServer(replies=[complaint(422, "so " * 2000)]).running() as server:
+        error = refused(client(server, tmp_path))
+    assert error.what.count("so") == 100 and error.what.endswith(' ..."')
+
+
 def test_nobody_listens(tmp_path: Path) -> None:
     server = ChatServer()
     with server.running():
@@ -397,6 +429,24 @@ def test_what_may_be_charged_counts_towards_the_budget(tmp_path: Path) -> None:
         error = refused(client(server, tmp_path, max_cost=2.5 * most, **PRICES))
         assert len(server.bodies) == 2
     assert error.where == f"{WHERE}.max_cost"
+
+
+def test_a_server_that_was_not_reached_charges_nothing(tmp_path: Path) -> None:
+    server = ChatServer()
+    with server.running():
+        pass
+    most = most_tokens(REQUESTS[0]) + 2 * 20
+    error = refused(client(server, tmp_path, max_retries=2, max_cost=1.5 * most, **PRICES))
+    assert "cannot be reached" in error.what and "asked 3 times" in error.what
+
+
+def test_answers_from_earlier_count_towards_the_budget(server: ChatServer, tmp_path: Path) -> None:
+    before = cost_of_answers(Endpoint(**PRICES), complete(client(server, tmp_path), REQUESTS[:3]))
+    assert before == (4 + 2 * 2) + (3 + 2 * 1) + (5 + 2 * 3)
+    enough = before + most_tokens(REQUESTS[3]) + 2 * 20
+    error = refused(client(server, tmp_path, max_cost=enough - 1, **PRICES), REQUESTS)
+    assert error.where == f"{WHERE}.max_cost" and "so far cost 24.0000 USD" in error.what
+    assert texts(complete(client(server, tmp_path, max_cost=enough, **PRICES))) == LOUD
 
 
 def test_no_price_no_cost() -> None:
