@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -86,6 +87,19 @@ def test_nearest_examples_are_each_rows_own_the_nearest_last() -> None:
     assert choose_examples([*NEAR, *NEAR], rows, FewShot(k=2, by="nearest")) == chosen, (
         "repeated rows count once"
     )
+
+
+def test_near_is_what_the_user_says_not_what_all_rows_or_answers_say() -> None:
+    said = Message("assistant", "parcel"), Message("user", "And the kettle?"), Message("assistant", "x")
+    train = [
+        Row("answered", (Message("system", "parcel"), Message("user", "hm"), *said), "answered", "s"),
+        question("asked", "parcel"),
+    ]
+    (chosen,) = choose_examples(train, [question("a", "parcel")], FewShot(k=2, by="nearest", seed=0))
+    (kettle,) = choose_examples(train, [question("a", "kettle")], FewShot(k=2, by="nearest", seed=0))
+    assert [row.id for row in chosen] == [row.id for row in kettle[::-1]] == ["answered", "asked"]
+    row = replace(question("a", "x"), messages=(Message("system", "kettle"), *NEAR[1].messages))
+    assert choose_examples(NEAR, [row], FewShot(k=1, by="nearest"))[0][0].id == "parcel"
 
 
 def test_equally_near_examples_go_by_the_draw() -> None:
