@@ -215,10 +215,10 @@ def test_the_plan_shows_what_the_judge_costs_and_where_rows_go(
 
 
 def test_the_plan_counts_what_the_judge_reads_in_both_orders_and_the_first_rows_alone(project: Path) -> None:
-    set_values(project, ["evaluation.judge.enabled=true", "evaluation.judge.folder=data/suites/judge"])
-    set_values(project, ["evaluation.max_rows=3", "evaluation.reference.enabled=true"])
-    words = ["base_url=http://127.0.0.1:8000/v1", "model=large-1"]
-    set_values(project, [f"evaluation.reference.endpoint.{word}" for word in words])
+    words = ["judge.enabled=true", "judge.folder=data/suites/judge", "max_rows=3", "reference.enabled=true"]
+    server = ["base_url=http://127.0.0.1:8000/v1", "model=large-1"]
+    words += [f"reference.endpoint.{word}" for word in server]
+    set_values(project, [f"evaluation.{word}" for word in words])
     settings, rows = compose_settings(project), make_rows(6, "test")
     show = settings.evaluation.judge.show_reference
     characters = 0
