@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -28,7 +29,7 @@ from tests.unit.endpoints.chat_server import (
     complaint,
 )
 from tunewright.config.schema.endpoint import Endpoint
-from tunewright.endpoints import at_once, line
+from tunewright.endpoints import at_once, line, pace
 from tunewright.endpoints.answer import ChatRequest, Completion
 from tunewright.endpoints.budget import cost_of_answers, most_tokens
 from tunewright.endpoints.chat import ChatClient
@@ -198,11 +199,13 @@ def test_a_wait_without_measure_is_told(tmp_path: Path) -> None:
     assert "what is answered is kept" in error.fix
 
 
-def test_no_faster_than_allowed(tmp_path: Path) -> None:
+def test_no_faster_than_allowed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr(line.Pace, "sleep", lambda _, seconds: waits.append(seconds))
+    monkeypatch.setattr(pace, "time", SimpleNamespace(monotonic=lambda: sum(waits)))
     with ChatServer().running() as server:
-        started = time.monotonic()
-        complete(client(server, tmp_path, requests_per_minute=1200))
-        assert time.monotonic() - started >= 0.15, "four requests, 50 ms apart"
+        complete(client(server, tmp_path, requests_per_minute=1200, max_concurrency=1))
+    assert waits == pytest.approx([0.05] * 3), "four requests, 50 ms apart"
 
 
 @pytest.mark.parametrize("most", [1, 3])

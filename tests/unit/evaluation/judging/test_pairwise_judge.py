@@ -86,6 +86,8 @@ def test_what_cannot_be_read_is_asked_once_more_then_counted_never_guessed():
     found = judge_results(Judged("j", "few_shot", tuple(rows)), STATISTICS)
     assert found.counts["unreadable"] == 1
     assert found.intervals["win_rate"].n == 1
+    steady = found.intervals["position_consistent"]
+    assert (steady.n, steady.value) == (1, 1.0), "of rows that have both opinions"
 
 
 @pytest.mark.parametrize(
