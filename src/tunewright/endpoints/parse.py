@@ -111,10 +111,10 @@ class Pieces:
             )  # a server that does not stream, or an error page
         if self._finish_reason is None:
             raise FaultError(malformed("the stream ended amid the answer", passes=True))
-        content = "".join(self._text) or None
-        text = _Text(content=content, refusal="".join(self._refusal) or None)
-        if content is None and self._finish_reason == "stop":
-            text = _Text(content="")
+        content, refusal = "".join(self._text) or None, "".join(self._refusal) or None
+        if content is None and refusal is None and self._finish_reason == "stop":
+            content = ""
+        text = _Text(content=content, refusal=refusal)
         return _completion(text, self._finish_reason, self._usage, seconds, first)
 
 

@@ -1,17 +1,25 @@
 """The plan: memory grows with what takes memory, steps follow the recipe, nothing is fetched."""
 
+import math
 import shutil
 from pathlib import Path
 
 import pytest
 
+from tests.unit.evaluation.made_up import make_rows
 from tunewright.artifacts import TIMINGS, write_json
 from tunewright.cli.plan import plan
+from tunewright.cli.plan_judge import judge_lines
+from tunewright.cli.plan_reference import reference_lines
 from tunewright.cli.set import set_values
+from tunewright.config.compose import compose as compose_settings
+from tunewright.config.judge_metrics import dimensions
 from tunewright.config.schema.hardware import Hardware
 from tunewright.config.schema.measured import WAITS
 from tunewright.config.schema.method import Lora, Method, Quantization
 from tunewright.config.schema.model import Sizes
+from tunewright.data.card import CHARACTERS_PER_TOKEN
+from tunewright.evaluation.judging.prompt import Compared, prompt
 from tunewright.stages import compose
 from tunewright.training.plan import lora_parameters, optimizer_steps, plan_memory
 
@@ -191,12 +199,38 @@ def test_the_plan_shows_what_the_judge_costs_and_where_rows_go(
         "note: 86 test rows with two answers each LEAVE THE HOUSE: they are sent to models.example.com"
         in told
     )
+    words = ["base_url=http://127.0.0.1:8000/v1", "price_per_million_output_tokens=1000.0", "max_cost=2.0"]
+    set_values(project, [f"{endpoint}.{word}" for word in words])
+    capsys.readouterr()
+    plan(project)
+    told = capsys.readouterr().out
+    assert "USD at most, 2 times that if no answer can be read at first; budget 2 USD" in told
+    assert "86 test rows with two answers each are sent to 127.0.0.1, within the house" in told
     set_values(project, ["evaluation.judge.folder=data/suites/judge", "evaluation.judge.max_rows=5"])
     capsys.readouterr()
     plan(project)
     told = capsys.readouterr().out
     assert "data/suites/judge: tuned against few_shot on 5 rows" in told
     assert "nothing leaves the house" in told
+
+
+def test_the_plan_counts_what_the_judge_reads_in_both_orders_and_the_first_rows_alone(project: Path) -> None:
+    words = ["judge.enabled=true", "judge.folder=data/suites/judge", "max_rows=3", "reference.enabled=true"]
+    server = ["base_url=http://127.0.0.1:8000/v1", "model=large-1"]
+    words += [f"reference.endpoint.{word}" for word in server]
+    set_values(project, [f"evaluation.{word}" for word in words])
+    settings, rows = compose_settings(project), make_rows(6, "test")
+    show = settings.evaluation.judge.show_reference
+    characters = 0
+    for row in rows[:3]:
+        both = Compared(row, row.reference, row.reference)
+        asked = prompt(both, settings.task, dimensions(settings.task), swapped=False, show_reference=show)
+        characters += 2 * sum(len(turn.content) for turn in asked)
+    line, _ = judge_lines(settings, rows)
+    assert "on 3 rows in both orders, 6 requests" in line
+    assert f"about {math.ceil(characters / CHARACTERS_PER_TOKEN):,} tokens to read" in line
+    line, _, where = reference_lines(settings, make_rows(9, "train"), rows)
+    assert "3 requests" in line and "3 test rows are sent" in where
 
 
 def test_the_plan_warns_of_criteria_that_no_result_could_meet(

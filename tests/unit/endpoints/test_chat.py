@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -28,7 +29,7 @@ from tests.unit.endpoints.chat_server import (
     complaint,
 )
 from tunewright.config.schema.endpoint import Endpoint
-from tunewright.endpoints import at_once, line
+from tunewright.endpoints import at_once, line, pace
 from tunewright.endpoints.answer import ChatRequest, Completion
 from tunewright.endpoints.budget import cost_of_answers, most_tokens
 from tunewright.endpoints.chat import ChatClient
@@ -151,7 +152,18 @@ def test_a_damaged_answer_is_asked_for_again(server: ChatServer, tmp_path: Path)
     assert len(server.bodies) == 2
 
 
-@pytest.mark.parametrize("reply", [TOO_MANY, BROKEN, DROPPED, LATE, Reply(503, HTML.body)])
+@pytest.mark.parametrize(
+    "reply",
+    [
+        TOO_MANY,
+        BROKEN,
+        DROPPED,
+        LATE,
+        Reply(503, HTML.body),
+        complaint(408, "too slow"),
+        complaint(409, "locked"),
+    ],
+)
 def test_what_may_pass_is_tried_again(reply: Reply, tmp_path: Path) -> None:
     with ChatServer(replies=[reply, reply]).running() as server:
         found = complete(client(server, tmp_path, timeout_seconds=0.2, max_concurrency=1), REQUESTS[:1])
@@ -159,8 +171,9 @@ def test_what_may_pass_is_tried_again(reply: Reply, tmp_path: Path) -> None:
         assert len(server.bodies) == 3
 
 
-def test_a_wait_that_the_server_asks_for_is_kept_by_all(tmp_path: Path) -> None:
-    busy = complaint(429, "slow down", Retry_After="0.3")
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_wait_that_the_server_asks_for_is_kept_by_all(status: int, tmp_path: Path) -> None:
+    busy = complaint(status, "slow down", Retry_After="0.3")
     with ChatServer(replies=[busy], seconds=0.02).running() as server:
         found = complete(client(server, tmp_path, max_concurrency=2), [request(f"r{n}") for n in range(8)])
         assert len(found) == 8
@@ -186,11 +199,13 @@ def test_a_wait_without_measure_is_told(tmp_path: Path) -> None:
     assert "what is answered is kept" in error.fix
 
 
-def test_no_faster_than_allowed(tmp_path: Path) -> None:
+def test_no_faster_than_allowed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr(line.Pace, "sleep", lambda _, seconds: waits.append(seconds))
+    monkeypatch.setattr(pace, "time", SimpleNamespace(monotonic=lambda: sum(waits)))
     with ChatServer().running() as server:
-        started = time.monotonic()
-        complete(client(server, tmp_path, requests_per_minute=1200))
-        assert time.monotonic() - started >= 0.15, "four requests, 50 ms apart"
+        complete(client(server, tmp_path, requests_per_minute=1200, max_concurrency=1))
+    assert waits == pytest.approx([0.05] * 3), "four requests, 50 ms apart"
 
 
 @pytest.mark.parametrize("most", [1, 3])
@@ -206,6 +221,20 @@ def test_failures_that_do_not_pass(tmp_path: Path) -> None:
         assert len(server.bodies) == 3
     assert error.what == 'row one two: the server failed (HTTP 500): "oh no" (asked 3 times)'
     assert server.base_url in error.where
+
+
+def test_waits_double_up_to_a_bound_and_never_fall_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+    shares: set[tuple[float, float]] = set()
+    monkeypatch.setattr(line, "FIRST_WAIT_SECONDS", 1.0)
+    monkeypatch.setattr(line.random, "uniform", lambda *share: shares.add(share) or share[1])
+    monkeypatch.setattr(line.Pace, "sleep", lambda _, seconds: waits.append(seconds))
+    with ChatServer(replies=[BROKEN] * 9).running() as server:
+        refused(client(server, tmp_path, max_retries=7))
+    assert waits == [1, 2, 4, 8, 16, 30, 30]
+    assert shares == {(0.5, 1.0)}, "a share of each is drawn"
 
 
 MALFORMED = {
@@ -232,7 +261,7 @@ def test_answers_that_are_none(name: str, stream: bool, tmp_path: Path) -> None:
         error = refused(client(server, tmp_path, stream=stream, max_retries=0))
         assert len(server.bodies) == 1
     assert "row one two" in error.what
-    assert what in error.what or stream
+    assert ("the stream ended amid the answer" if stream and not text else what) in error.what
     assert "/v1" in error.fix
     assert not [path for path in tmp_path.rglob("*") if path.is_file()], "it is not kept"
 
@@ -345,6 +374,12 @@ def test_refusals(reply: Reply, what: str, fix: str, tmp_path: Path) -> None:
     assert fix in error.fix
 
 
+def test_what_a_server_says_at_length_is_cut(tmp_path: Path) -> None:
+    with ChatServer(replies=[complaint(422, "so " * 2000)]).running() as server:
+        error = refused(client(server, tmp_path))
+    assert error.what.count("so") == 100 and error.what.endswith(' ..."')
+
+
 def test_nobody_listens(tmp_path: Path) -> None:
     server = ChatServer()
     with server.running():
@@ -397,6 +432,24 @@ def test_what_may_be_charged_counts_towards_the_budget(tmp_path: Path) -> None:
         error = refused(client(server, tmp_path, max_cost=2.5 * most, **PRICES))
         assert len(server.bodies) == 2
     assert error.where == f"{WHERE}.max_cost"
+
+
+def test_a_server_that_was_not_reached_charges_nothing(tmp_path: Path) -> None:
+    server = ChatServer()
+    with server.running():
+        pass
+    most = most_tokens(REQUESTS[0]) + 2 * 20
+    error = refused(client(server, tmp_path, max_retries=2, max_cost=1.5 * most, **PRICES))
+    assert "cannot be reached" in error.what and "asked 3 times" in error.what
+
+
+def test_answers_from_earlier_count_towards_the_budget(server: ChatServer, tmp_path: Path) -> None:
+    before = cost_of_answers(Endpoint(**PRICES), complete(client(server, tmp_path), REQUESTS[:3]))
+    assert before == (4 + 2 * 2) + (3 + 2 * 1) + (5 + 2 * 3)
+    enough = before + most_tokens(REQUESTS[3]) + 2 * 20
+    error = refused(client(server, tmp_path, max_cost=enough - 1, **PRICES), REQUESTS)
+    assert error.where == f"{WHERE}.max_cost" and "so far cost 24.0000 USD" in error.what
+    assert texts(complete(client(server, tmp_path, max_cost=enough, **PRICES))) == LOUD
 
 
 def test_no_price_no_cost() -> None:

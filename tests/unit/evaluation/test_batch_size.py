@@ -33,13 +33,18 @@ def test_it_is_the_greatest_power_of_two_that_fits(
 ) -> None:
     monkeypatch.setattr(batch_size, "memory_bytes", lambda: memory_for(model, room, 500))
     assert rows_that_fit(model, 500) == rows
+    monkeypatch.setattr(batch_size, "memory_bytes", lambda: memory_for(model, room, 1))
+    assert model.get_memory_footprint() > 4 * row_bytes(model, 1, 1)
+    assert rows_that_fit(model, 1) == rows, "the model itself takes its share"
 
 
 def test_a_row_takes_what_its_keys_values_and_logits_take(model: Any) -> None:
     config = model.config
     head = config.head_dim or config.hidden_size // config.num_attention_heads
     cache = 2 * config.num_hidden_layers * config.num_key_value_heads * head * 4 * 1000
-    assert row_bytes(model, 1000, 1) >= 2 * cache
+    wide = 4 * 1000 * (4 * config.hidden_size + 3 * config.intermediate_size)
+    scores = 4 * 1000**2 * config.num_attention_heads
+    assert row_bytes(model, 1000, 1) == 2 * cache + wide + scores + 8 * config.vocab_size
     assert row_bytes(model, 1000, 1000) - row_bytes(model, 1000, 1) == 999 * config.vocab_size * 8
     assert row_bytes(model, 2000, 1) > 2 * row_bytes(model, 1000, 1)
 

@@ -27,8 +27,9 @@ def test_draw_depends_on_seed_alone() -> None:
     assert draw_examples(TRAIN[::-1], FewShot(k=4, seed=0)) == drawn
     assert {row.id for row in draw_examples(TRAIN, FewShot(k=4, seed=1))} != {row.id for row in drawn}
     assert {row.id for row in drawn} <= {row.id for row in draw_examples(TRAIN, FewShot(k=8, seed=0))}
-    lengths = [len(row.messages[1].content) for row in drawn]
-    assert lengths == sorted(lengths)
+    for seed in range(5):
+        lengths = [len(row.messages[1].content) for row in draw_examples(TRAIN, FewShot(k=8, seed=seed))]
+        assert lengths == sorted(lengths)
 
 
 def test_too_few_training_rows_are_an_error() -> None:
@@ -86,6 +87,18 @@ def test_nearest_examples_are_each_rows_own_the_nearest_last() -> None:
     assert choose_examples([*NEAR, *NEAR], rows, FewShot(k=2, by="nearest")) == chosen, (
         "repeated rows count once"
     )
+
+
+def test_near_is_what_the_user_says_not_what_instructions_or_answers_say() -> None:
+    said = Message("assistant", "parcel parcel"), Message("user", "And now?"), Message("assistant", "x")
+    turns = (Message("system", "parcel parcel parcel"), Message("user", "hm"), *said)
+    train = [Row("answered", turns, "answered", "s"), question("asked", "My parcel has not come at all yet")]
+    (chosen,) = choose_examples(train, [question("a", "parcel")], FewShot(k=1, by="nearest"))
+    assert [row.id for row in chosen] == ["asked"]
+    told = Message("system", NEAR[0].prompt[0].content)
+    row = Row("a", (told, *question("a", "parcel").messages), "a", "s")
+    (chosen,) = choose_examples(NEAR, [row], FewShot(k=2, by="nearest"))
+    assert {row.id for row in chosen} == {"parcel", "late"}
 
 
 def test_equally_near_examples_go_by_the_draw() -> None:

@@ -301,3 +301,34 @@ def test_where_memory_runs_out_a_batch_goes_in_halves(
     with pytest.raises(EvaluationError, match="not even one prompt") as caught:
         run(model, tokenizer, tmp_path)
     assert "few_shot" in caught.value.fix
+
+
+def test_an_error_that_is_no_want_of_memory_passes_as_it_is(
+    model: Any, tokenizer: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[int] = []
+
+    def wrong(*_: Any, **__: Any) -> list[list[int]]:
+        calls.append(1)
+        raise RuntimeError("shapes cannot be multiplied")
+
+    monkeypatch.setattr(in_process, "decode", wrong)
+    with pytest.raises(RuntimeError, match="shapes cannot be multiplied"):
+        run(model, tokenizer, tmp_path)
+    assert calls == [1]
+
+
+def test_the_prefix_is_that_of_all_prompts_whichever_are_missing(
+    model: Any, tokenizer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[list[list[int]]] = []
+
+    def noted(model: Any, prompts: list[list[int]]) -> Any:
+        seen.append(prompts)
+        return shared_prefix(model, prompts)
+
+    monkeypatch.setattr(in_process, "shared_prefix", noted)
+    requests = [Request(row.id, row.prompt, encode_prompt(tokenizer, row.prompt)) for row in ROWS]
+    (answered,) = TransformersEngine(model, tokenizer, SETTINGS).answers(requests, [requests[9:]])
+    assert len(answered) == 2
+    assert seen == [[one.ids for one in requests]]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -32,6 +34,8 @@ PROMPTS = [row.prompt for row in ROWS]
 def test_the_95th_percentile_is_the_nearest_rank() -> None:
     few = summed_up([Wait(0.1, second) for second in (3.0, 1.0, 2.0)])
     assert few == Latency(3, 0.1, 2.0, 3.0, 6.0), "of few the longest"
+    skew = summed_up([Wait(first, 2 * first) for first in (0.1, 0.2, 9.0)])
+    assert skew == Latency(3, 0.2, 0.4, 18.0, 18.6), "medians, not means"
     many = summed_up([Wait(float(number), float(100 - number)) for number in range(40)])
     assert many.request_seconds_p95 == 98.0, "38 of 40 are not longer"
     assert many.seconds_to_first_token == 19.5
@@ -52,12 +56,12 @@ def test_requests_are_asked_one_at_a_time_the_first_twice(tmp_path: Path) -> Non
 
 
 def test_waits_that_a_killed_run_measured_are_kept(tmp_path: Path) -> None:
-    count = 0
+    asked = 0
 
     def killed(row_id: str, prompt: Sequence[Message]) -> Wait:
-        nonlocal count
-        count += 1
-        if count == 4:
+        nonlocal asked
+        asked += 1
+        if asked == 4:
             raise KeyboardInterrupt
         return Wait(1.0, 2.0)
 
@@ -85,9 +89,11 @@ def test_a_request_is_the_whole_prompt_in_a_batch_of_one(
 
     monkeypatch.setattr(model, "forward", counted)
     monkeypatch.setattr(in_process, "end_of_turn_ids", lambda tokenizer: ())
+    ticks = count()
+    monkeypatch.setattr(in_process, "time", SimpleNamespace(perf_counter=lambda: float(next(ticks))))
     wait = TransformersEngine(model, tokenizer, Evaluation(max_new_tokens=5)).timed("r0", PROMPTS[0])
     assert shapes == [(1, len(encode_prompt(tokenizer, PROMPTS[0]))), *[(1, 1)] * 4]
-    assert 0 < wait.first < wait.whole
+    assert wait == Wait(1.0, 6.0), "the clock is read at the start, after each of five tokens, and at the end"
 
 
 def test_a_record_holds_waits_beside_the_seconds_of_the_answers() -> None:

@@ -24,7 +24,9 @@ def by_formula(query: str, text: str) -> float:
     return score
 
 
-@pytest.mark.parametrize("query", ["cat", "the dog", "a a cat", "on the", "nothing of it", ""])
+@pytest.mark.parametrize(
+    "query", ["cat", "the dog", "cat dog", "cat cat cat dog", "a a cat", "on the", "nothing of it", ""]
+)
 def test_the_order_is_that_of_the_formula(query: str) -> None:
     expected = sorted(range(len(TEXTS)), key=lambda place: (-by_formula(query, TEXTS[place]), place))
     assert Bm25(TEXTS).nearest(query, 4) == expected

@@ -15,14 +15,18 @@ import pytest
 
 from tests.unit.endpoints.chat_server import BROKEN, KEY, MODEL, ChatServer
 from tests.unit.evaluation.stage_project import ANSWER, CHOICES, NAMES, make_project
-from tunewright.artifacts import METRICS, REFERENCE, TIMINGS, read_json
+from tunewright.artifacts import METRICS, REFERENCE, TIMINGS, TRAIN_ROWS, read_json
 from tunewright.config.metrics import metrics_of
+from tunewright.config.schema.data import Canaries
+from tunewright.data.canaries import planted_rows
+from tunewright.data.rows import read_rows, write_rows
 from tunewright.endpoints import line
 from tunewright.errors import EndpointError, InterruptionError
 from tunewright.evaluation.details import DETAILS, read_details
 from tunewright.evaluation.predictions import PREDICTIONS, read_predictions
 from tunewright.stages import compose, reference
 from tunewright.stages.run import run_stage
+from tunewright.tracking.run import Run
 
 ROWS = 12
 RESULTS = (REFERENCE / PREDICTIONS, REFERENCE / DETAILS, METRICS / "reference.json")
@@ -91,6 +95,40 @@ def test_few_shot_sends_the_examples_of_the_base_model(project: Project) -> None
             *("system", "user", "assistant", "user", "assistant", "user")
         ]
         assert body["messages"][1]["content"].startswith("train: ")
+
+
+def test_planted_secrets_stay_in_the_house(project: Project) -> None:
+    with ChatServer(answer).running() as server:
+        root = project(server, few_shot=True)
+        own = [*read_rows(root / TRAIN_ROWS)][:2]
+        planted = [*planted_rows(Canaries(count=3, repeats=2))]
+        write_rows(root / TRAIN_ROWS, [*planted, *own])
+        reference.run(root)
+        sent = json.dumps(server.bodies)
+    assert len(server.bodies) == ROWS
+    assert not any(turn.content in sent for row in planted for turn in row.messages)
+    assert all(row.messages[0].content in sent for row in own)
+
+
+def test_of_many_rows_the_first_are_asked_and_cut_answers_are_told(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: dict[str, float] = {}
+    monkeypatch.setattr(Run, "summary", lambda _, values: told.update(values))
+    with ChatServer(lambda _: "word " * 60).running() as server:
+        root = project(server)
+        params = (root / "params.yaml").read_text()
+        (root / "params.yaml").write_text(
+            params.replace('"max_new_tokens"', '"max_rows": 5, "max_new_tokens"')
+        )
+        compose.run(root)
+        reference.run(root)
+        assert len(server.bodies) == 5
+    predictions = read_predictions(root / REFERENCE / PREDICTIONS)
+    assert [(one.id, one.finished, one.answer_tokens) for one in predictions] == [
+        (f"test{number}", False, 40) for number in range(5)
+    ]
+    assert told["reference/exact_match"] == 0.0
 
 
 def test_cost_follows_the_prices(project: Project) -> None:

@@ -7,6 +7,9 @@ from dataclasses import fields, replace
 
 import pytest
 
+from tunewright.config.schema.suites import Limits
+from tunewright.evaluation.suites.judge import compare_suites
+from tunewright.evaluation.suites.question import ItemScore
 from tunewright.reporting import numbers
 from tunewright.reporting.document import ReportDocument, report_json
 from tunewright.reporting.page import render_report
@@ -76,6 +79,29 @@ def test_it_holds_the_same_scores_and_verdict_as_the_other_files(triage, documen
     assert document["better"][0]["name"] == "schema_valid"
     assert document["cost"]["amount"] == pytest.approx(645.51 * 0.12 / 3600)
     assert document["source"] == {"commit": "", "changed": [], "experiment": ""}
+
+
+def test_each_contestant_has_its_own_tokens_and_the_better_prompt_is_the_rival(triage, document):
+    longer = [replace(one, answer_tokens=50) for one in triage.predictions["few_shot"]]
+    made = report_json(replace(triage, predictions={**triage.predictions, "few_shot": longer}))
+    assert made["tokens"]["few_shot"] == {"prompt": 75 * 180, "answer": 75 * 50}
+    assert (
+        made["tokens"]["tuned"] == document["tokens"]["few_shot"] == {"prompt": 75 * 180, "answer": 75 * 40}
+    )
+    assert document["metrics"]["field_accuracy"]["against"] == "few_shot"
+
+
+def test_a_suite_has_both_models_in_their_places(triage):
+    rows = [("q1", 1.0, 0.0), ("q2", 1.0, 1.0), ("q3", 0.0, 0.0), ("q4", 1.0, 0.0)]
+    base, tuned = (
+        [ItemScore("regression.accuracy", name, "reading", pair[side], "", "", "") for name, *pair in rows]
+        for side in (0, 1)
+    )
+    suites = compare_suites(base, tuned, Limits(), triage.evaluation.statistics)
+    (found,) = report_json(replace(triage, suites=suites))["suites"].values()
+    assert (found["base"]["value"], found["tuned"]["value"]) == (0.75, 0.25)
+    assert found["difference"]["value"] == -0.5
+    assert found["by_group"] == {"reading": {"items": 4, "base": 3, "tuned": 1}}
 
 
 def test_no_text_of_a_row_is_in_it(triage, document):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tests.unit.reporting.made_up import read_project, settings, task, write_project
 from tunewright.artifacts import JUDGE, TEST_ROWS
 from tunewright.config.schema.evaluation import Evaluation, Statistics
@@ -60,6 +62,15 @@ def test_what_the_judge_said_and_that_nobody_checked_it(tmp_path):
     assert "All opinions cost 0.125 EUR" in whole
     (row,) = view.dimensions
     assert (row.name, row.tuned, row.against, row.difference) == ("right", "4.50", "2.00", "2.50")
+    steady = inputs.judged.results.intervals["position_consistent"]
+    assert steady.low < steady.high
+    assert f"on {100 * steady.value:.1f} % [{100 * steady.low:.1f}, {100 * steady.high:.1f}] of rows" in whole
+    grade = replace(steady, value=3.0, low=-0.5, high=4.25)
+    results = replace(
+        inputs.judged.results, intervals={"score.x": grade, "against.x": grade, "difference.x": grade}
+    )
+    (made,) = judge_view(replace(inputs.judged, results=results), inputs.contestants).dimensions
+    assert made.tuned_interval == made.against_interval == made.difference_interval == "[−0.50, 4.25]"
     html = render_report(inputs)
     assert "Judged by a model" in html and "judge &lt;/b&gt; of the house" in html
 

@@ -55,6 +55,11 @@ def test_raters_together_and_alone_with_their_agreement(tmp_path):
     assert page.rows[1].win_rate == "95.5 %"
     assert page.agreement.startswith("The two raters chose alike on 9 of 10 rows: Cohen's kappa ")
     assert page.warning == ""
+    key = inputs.people[0].page
+    assert key.answered == 75 > key.differing > 12
+    assert page.about.startswith(
+        f"12 rows, drawn at random from the {key.differing} of 75 test rows on which"
+    )
     (told,) = report_json(inputs)["people"]
     assert (told["first"], told["second"], told["unchanged"]) == ("tuned", "few_shot", 12)
     assert [rater["wins"] for rater in told["raters"]] == [10, 9]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,7 @@ from tunewright.reporting.document import report_json
 from tunewright.reporting.inputs import ReportInputs
 from tunewright.reporting.model_card import render_model_card
 from tunewright.reporting.page import render_report
-from tunewright.reporting.reference_view import reference_cost
+from tunewright.reporting.reference_view import how_it_was_asked, reference_cost, reference_notes
 from tunewright.reporting.whole_experiment import sample_answers
 from tunewright.stages import report
 
@@ -103,6 +104,23 @@ def test_a_reference_that_does_as_well_makes_tuning_pointless(like: str, title: 
     assert "fine-tuning is not worth it" in first_screen
 
 
+def test_a_reference_is_better_only_where_that_is_clear(asked: ReportInputs) -> None:
+    found = asked.against_reference
+    assert found is not None
+    for low, high, words in ((-0.05, 0.01, "as well"), (-0.05, -0.01, "better")):
+        gap = replace(found.difference, value=-0.02, low=low, high=high)
+        [(title, _)] = reference_notes(
+            replace(asked, against_reference=replace(found, suffices=True, difference=gap))
+        )
+        assert title == f"{NAME} does {words}:"
+
+
+def test_with_examples_it_is_told_so(asked: ReportInputs) -> None:
+    other = asked.evaluation.reference.model_copy(update={"few_shot": True})
+    evaluation = asked.evaluation.model_copy(update={"reference": other})
+    assert how_it_was_asked(replace(asked, evaluation=evaluation)).endswith("asked with those examples. ")
+
+
 def test_prompting_that_does_as_well_is_told_by_the_stage_too(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -137,8 +155,6 @@ def test_the_gate_knows_it(tmp_path: Path, capsys: pytest.CaptureFixture[str], m
 
 def test_what_it_cannot_have_is_a_dash(asked: ReportInputs) -> None:
     """No server tells how likely it finds the reference answers."""
-    from dataclasses import replace
-
     other = asked.task.model_copy(update={"metrics": (*asked.task.metrics, "perplexity")})
     one = asked.scores["tuned"]["field_accuracy"]
     scores = {

@@ -16,9 +16,12 @@ from tunewright.artifacts import BASELINE, EVALUATION, TIMINGS, read_json
 from tunewright.config.schema.evaluation import Evaluation, Server
 from tunewright.errors import EndpointError, EvaluationError
 from tunewright.evaluation.engines import server as engine
+from tunewright.evaluation.engines.opening import tuned_engine
 from tunewright.evaluation.engines.server import ServerEngine, prove_served
 from tunewright.evaluation.generate import generate
 from tunewright.evaluation.predictions import PREDICTIONS, read_predictions
+from tunewright.evaluation.sampling import row_seed
+from tunewright.models.load import Loading
 from tunewright.stages import baseline, evaluate
 
 ROWS = make_rows(6)
@@ -94,10 +97,10 @@ def test_rows_are_asked_as_conversations_of_the_model_by_name(
 
 
 def test_drawn_answers_have_a_seed_for_each_row(served: ChatServer, tokenizer: Any, tmp_path: Path) -> None:
-    warm = settings(served, temperature=0.7, top_p=0.9)
+    warm = settings(served, temperature=0.7, top_p=0.9, seed=3)
     generate(make("base", warm, tokenizer, tmp_path), ROWS, PROMPTS, contestant="zero_shot", folder=tmp_path)
     assert {(body["temperature"], body["top_p"]) for body in served.bodies} == {(0.7, 0.9)}
-    assert len({body["seed"] for body in served.bodies}) == len(ROWS)
+    assert {body["seed"] for body in served.bodies} == {row_seed(3, row.id) for row in ROWS}
 
 
 def test_a_run_that_goes_on_asks_for_what_is_missing(
@@ -171,6 +174,33 @@ def test_models_that_answer_alike_are_refused(served: ChatServer, tokenizer: Any
     with pytest.raises(EvaluationError, match="on 6 test prompts the answers are the same") as caught:
         prove_served(one, one, ROWS, PROMPTS, "tuned")
     assert caught.value.where == "evaluation.server.tuned_model_name (tuned)"
+    many = make_rows(20)
+    with pytest.raises(EvaluationError, match="on 16 test prompts"):
+        prove_served(one, one, many, [row.prompt for row in many], "tuned")
+
+
+def test_the_tuned_model_is_shown_to_be_another_at_temperature_0_before_it_answers(
+    served: ChatServer, tokenizer: Any, tiny_folder: Path, tmp_path: Path
+) -> None:
+    loading = Loading(tiny_folder, "cpu", "fp32", None, False)
+    warm = settings(served, temperature=0.7)
+    opened = tuned_engine(loading, tmp_path, tokenizer, warm, ROWS, PROMPTS, tmp_path)
+    assert [(body["model"], body["temperature"]) for body in served.bodies] == [("base", 0), ("tuned", 0)]
+    opened.timed("r0", PROMPTS[0])
+    assert (served.bodies[2]["model"], served.bodies[2]["temperature"]) == ("tuned", 0.7)
+    same = Server(base_url=served.base_url, base_model_name="same", tuned_model_name="same")
+    with pytest.raises(EvaluationError, match="the adapter is not active"):
+        tuned_engine(
+            loading, tmp_path, tokenizer, settings(served, server=same), ROWS, PROMPTS, tmp_path / "other"
+        )
+
+
+def test_a_great_batch_size_is_asked_as_far_as_the_client_goes(
+    served: ChatServer, tokenizer: Any, tmp_path: Path
+) -> None:
+    one = make("tuned", settings(served, batch_size=300), tokenizer, tmp_path)
+    assert one.batch_size([], tmp_path) == 8 * 300
+    assert one.timed("r0", PROMPTS[0]).whole > 0
 
 
 def test_a_project_is_scored_by_a_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ It takes what vLLM's `LLM`, `SamplingParams` and `LoRARequest` take, by the same
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from made_up import make_rows
 from tunewright.config.schema.evaluation import Evaluation
 from tunewright.config.schema.method import Quantization
 from tunewright.errors import EvaluationError
+from tunewright.evaluation.engines.opening import tuned_engine
 from tunewright.evaluation.engines.vllm import VllmEngine
 from tunewright.evaluation.generate import generate
 from tunewright.evaluation.sampling import row_seed
@@ -218,6 +220,48 @@ def test_the_adapter_is_asked_and_shown_to_act(
         EvaluationError, match="on 5 test prompts the first token's probabilities are the same"
     ):
         engine.prove(PROMPTS)
+
+
+def test_an_adapter_that_does_nothing_is_refused_before_the_first_answer(
+    calls: Calls,
+    tokenizer: Any,
+    adapter: Path,
+    tiny_folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    loading = Loading(tiny_folder, "cuda", "bf16", None, False)
+    evaluation = Evaluation(engine="vllm", max_new_tokens=4)
+    opened = tuned_engine(loading, adapter, tokenizer, evaluation, ROWS, PROMPTS, tmp_path)
+    assert opened.name == "vllm"
+    assert [lora is None for _, _, lora in calls.asked] == [False, True]
+    monkeypatch.setattr(LLM, "adapter_moves", 0.0)
+    with pytest.raises(EvaluationError, match="the first token's probabilities are the same"):
+        tuned_engine(loading, adapter, tokenizer, evaluation, ROWS, PROMPTS, tmp_path)
+
+
+def test_another_likeliest_token_is_a_difference(
+    calls: Calls, tokenizer: Any, adapter: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = LLM._answer
+    monkeypatch.setattr(LLM, "adapter_moves", 0.0)
+
+    def moved(self: LLM, name: str, ids: list[int], sampling: SamplingParams, lora: Any) -> RequestOutput:
+        return answer(self, name, [ids[-1], ids[-1]] if lora else ids, sampling, lora)
+
+    monkeypatch.setattr(LLM, "_answer", moved)
+    make(tokenizer, adapter).prove(PROMPTS)
+
+
+def test_a_rank_that_vllm_knows_is_taken_as_it_is(calls: Calls, tokenizer: Any, adapter: Path) -> None:
+    (adapter / "adapter_config.json").write_text(json.dumps({"peft_type": "LORA", "r": 16}))
+    make(tokenizer, adapter).timed("r0", PROMPTS[0])
+    assert calls.made[0]["max_lora_rank"] == 16
+
+
+def test_it_sends_no_statistics_of_its_use(calls: Calls, tokenizer: Any) -> None:
+    make(tokenizer).timed("r0", PROMPTS[0])
+    assert os.environ["VLLM_NO_USAGE_STATS"] == "1"
 
 
 def test_drawn_answers_have_a_seed_for_each_row(calls: Calls, tokenizer: Any, tmp_path: Path) -> None:

@@ -50,9 +50,11 @@ class Asker:
     def __init__(self, judge: Callable[[str], str], again: Callable[[str], str] | None = None) -> None:
         self.judge, self.again = judge, again or judge
         self.rounds: list[Sequence[Asked]] = []
+        self.titles: list[str] = []
 
     def __call__(self, asked: Sequence[Asked], title: str) -> list[str]:
         self.rounds.append(asked)
+        self.titles.append(title)
         if len(self.rounds) == 1:
             return [self.judge(one.messages[-1].content) for one in asked]
         return [self.again(one.messages[1].content) for one in asked]

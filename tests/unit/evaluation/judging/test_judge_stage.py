@@ -13,8 +13,11 @@ from tests.unit.endpoints.chat_server import BROKEN, DROPPED, HTML, KEY, LATE, M
 from tests.unit.evaluation.judging.judge_made_up import answers_in, opinion
 from tests.unit.evaluation.stage_project import CHOICES, make_project, rows
 from tunewright.artifacts import BASELINE, EVALUATION, JUDGE, METRICS, REFERENCE, read_json, read_jsonl
+from tunewright.config.schema.evaluation import Evaluation
 from tunewright.endpoints import line
 from tunewright.errors import EndpointError, EvaluationError, ModelError
+from tunewright.evaluation.engines.in_process import TransformersEngine
+from tunewright.evaluation.judging import askers
 from tunewright.evaluation.judging.results import EXCHANGES, JUDGEMENTS, read_judged
 from tunewright.evaluation.predictions import PREDICTIONS, Prediction, write_predictions
 from tunewright.stages import compose, judge
@@ -48,8 +51,12 @@ class Made:
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.folder, self.monkeypatch = folder, monkeypatch
 
-    def __call__(self, **asked: Any) -> Path:
-        evaluation = {"judge": {"enabled": True, **asked}, "statistics": {"bootstrap_samples": 200}}
+    def __call__(self, evaluation: dict[str, Any] | None = None, **asked: Any) -> Path:
+        evaluation = {
+            "judge": {"enabled": True, **asked},
+            "statistics": {"bootstrap_samples": 200},
+            **(evaluation or {}),
+        }
         params = CHOICES + f"set: {json.dumps({'evaluation': evaluation})}\n"
         if self.folder.exists():
             (self.folder / "params.yaml").write_text(params)
@@ -65,7 +72,9 @@ class Made:
 
     def by(self, server: ChatServer, endpoint: dict[str, Any] | None = None, **asked: Any) -> Path:
         given = {"base_url": server.base_url, "model": MODEL, "api_key_env": VARIABLE, "max_concurrency": 1}
-        return self(endpoint={**given, **(endpoint or {})}, **asked)
+        given |= endpoint or {}
+        others = {"reference": {"enabled": True, "endpoint": given}} if "against" in asked else {}
+        return self(others, endpoint=given, **asked)
 
 
 @pytest.fixture
@@ -147,6 +156,33 @@ def test_the_budget_stops_it_before_it_is_exceeded(project: Made) -> None:
     assert 0 < (read_judged(root / JUDGE).cost or 0) < 0.05
 
 
+def test_all_opinions_are_counted_in_the_currency_of_the_prices(project: Made) -> None:
+    prices = {
+        "price_per_million_input_tokens": 1e6,
+        "price_per_million_output_tokens": 2e6,
+        "currency": "EUR",
+    }
+    with ChatServer(verdict).running() as server:
+        root = project.by(server, prices)
+        judge.run(root)
+    read = sum(len(turn["content"].split()) for body in server.bodies for turn in body["messages"])
+    written = sum(len(verdict(body["messages"]).split(" ")) for body in server.bodies)
+    judged = read_judged(root / JUDGE)
+    assert len(server.bodies) == 2 * ROWS + 2
+    assert (judged.cost, judged.currency) == (pytest.approx(read + 2 * written), "EUR")
+
+
+def test_the_reference_is_compared_where_that_is_asked(project: Made) -> None:
+    with ChatServer(verdict).running() as server:
+        root = project.by(server, against="reference")
+        write_predictions(root / REFERENCE / PREDICTIONS, answered("reference", range(1)))
+        judge.run(root)
+    judged = read_judged(root / JUDGE)
+    assert judged.against == "reference"
+    outcomes = [row.outcome for row in judged.rows]
+    assert outcomes == ["tie", "tie", "first", "tie", "unreadable", "tie"]
+
+
 def test_off_it_writes_that_nobody_judged(project: Made) -> None:
     root = project(enabled=False)
     shutil.rmtree(root / EVALUATION)
@@ -167,12 +203,23 @@ def test_answers_to_other_rows_are_refused(project: Made) -> None:
 def test_a_local_model_judges_without_a_server(
     project: Made, tiny_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    root = project(folder="data/suites/tiny", max_new_tokens=16, max_rows=2)
+    settings: list[tuple[int, float]] = []
+
+    class Noted(TransformersEngine):
+        """Notes what it is asked with."""
+
+        def __init__(self, model: Any, tokenizer: Any, evaluation: Evaluation) -> None:
+            settings.append((evaluation.max_new_tokens, evaluation.temperature))
+            super().__init__(model, tokenizer, evaluation)
+
+    monkeypatch.setattr(askers, "TransformersEngine", Noted)
+    root = project({"temperature": 0.7}, folder="data/suites/tiny", max_new_tokens=16, max_rows=2)
     with pytest.raises(ModelError, match="there is no such folder"):
         judge.run(root)
     shutil.copytree(tiny_folder, root / "data" / "suites" / "tiny")
     judge.run(root)
     judged = read_judged(root / JUDGE)
+    assert settings == [(16, 0.0)], "its own limit, and nothing is drawn"
     assert (judged.judge, [row.outcome for row in judged.rows]) == ("data/suites/tiny", ["unreadable"] * 2)
     before = results(root)
     judge.run(root)

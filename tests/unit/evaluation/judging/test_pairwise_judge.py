@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import json
+import re
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.evaluation.judging.judge_made_up import RUBRIC, Asker, answers_in, compared, fair, opinion
+from tests.unit.evaluation.judging.judge_made_up import (
+    RUBRIC,
+    Asker,
+    answers_in,
+    compared,
+    fair,
+    made_rows,
+    opinion,
+)
 from tests.unit.reporting.made_up import task
 from tunewright.agreement import cohen_kappa
 from tunewright.config.judge_metrics import DEFAULT, dimensions, judge_metrics
@@ -62,6 +72,7 @@ def test_what_cannot_be_read_is_asked_once_more_then_counted_never_guessed():
     rows, exchanges = judged(compared(("good", "bad")), ask)
     assert rows[0].outcome == "first"
     assert [len(round_) for round_ in ask.rounds] == [2, 2]
+    assert len(set(ask.titles)) == 2, "a local judge keeps the answers of a round by its title"
     again = ask.rounds[1][0].messages
     assert [turn.role for turn in again] == ["system", "user", "assistant", "user"]
     assert again[2].content == "A is better!" and "not JSON" in again[3].content
@@ -75,6 +86,8 @@ def test_what_cannot_be_read_is_asked_once_more_then_counted_never_guessed():
     found = judge_results(Judged("j", "few_shot", tuple(rows)), STATISTICS)
     assert found.counts["unreadable"] == 1
     assert found.intervals["win_rate"].n == 1
+    steady = found.intervals["position_consistent"]
+    assert (steady.n, steady.value) == (1, 1.0), "of rows that have both opinions"
 
 
 @pytest.mark.parametrize(
@@ -155,6 +168,26 @@ def test_the_prompt_holds_task_rubric_and_the_right_answer_on_request():
         "yes",
     )
     assert "tuned" not in whole and "few" not in whole
+
+
+def test_the_instructions_are_told_where_there_are_any():
+    (one,) = compared(("yes", "no"))
+    told = prompt(one, task(instructions="Be kind."), RUBRIC, swapped=False, show_reference=True)[-1].content
+    assert "The instructions that both were given:\nBe kind." in told
+    bare = prompt(one, task(instructions=" "), RUBRIC, swapped=False, show_reference=True)[-1].content
+    assert "instructions that both were given" not in bare
+
+
+def test_the_marks_are_made_of_all_that_stands_between_them():
+    (one,) = compared(("yes", "no"))
+    others = (replace(one, first="yes!"), replace(one, second="no!"), replace(one, row=made_rows(2)[1]))
+    marks = set()
+    for asked in (one, *others):
+        system, user = prompt(asked, task(), RUBRIC, swapped=False, show_reference=False)
+        (mark,) = set(re.findall(r"<<<.*? ?(\w{12})>>>", user.content))
+        assert f"carry the word {mark}" in system.content
+        marks.add(mark)
+    assert len(marks) == 4
 
 
 def test_without_a_rubric_there_is_one_dimension():

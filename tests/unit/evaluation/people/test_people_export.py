@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import subprocess
+
 import pytest
 
-from tests.unit.evaluation.people.compared import ROWS, SAME, Project, better, returned
-from tunewright.artifacts import BASELINE, EVALUATION, TEST_ROWS
-from tunewright.data.rows import read_rows, write_rows
+from tests.unit.evaluation.people.compared import ROWS, SAME, Project, better, prediction, returned
+from tunewright.artifacts import BASELINE, EVALUATION, REFERENCE, TEST_ROWS
+from tunewright.cli import judge as command
+from tunewright.config.schema.evaluation import Reference
+from tunewright.data.rows import Message, Row, read_rows, write_rows
 from tunewright.errors import EvaluationError, TunewrightError, UsageError
-from tunewright.evaluation.people.pairs import shown
+from tunewright.evaluation.people.pairs import Pair, page_hash, shown
 from tunewright.evaluation.people.record import COMPARISONS, read_comparisons
-from tunewright.evaluation.predictions import PREDICTIONS
+from tunewright.evaluation.predictions import PREDICTIONS, write_predictions
 
 
 def test_the_key_stays_and_says_which_side_is_whose(project: Project) -> None:
@@ -34,6 +38,45 @@ def test_nothing_on_the_page_says_whose_an_answer_is(project: Project) -> None:
     text = page["path"].read_text()
     for clue in ("tuned", "few_shot", "few-shot", "zero", "secret-channel", "right ", '"r1', "rows.jsonl"):
         assert clue not in text.replace("tunewright", ""), clue
+
+
+def test_the_pages_name_is_made_of_the_sides_too() -> None:
+    pair = Pair(Row("r0", (Message("user", "q"), Message("assistant", "r")), "r0", "s"), "one", "two")
+    assert page_hash([pair], ["first"]) != page_hash([pair], ["second"])
+
+
+def test_the_key_is_there_before_the_page(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(command, "write_text", full)
+    with pytest.raises(OSError, match="No space"):
+        project.export()
+    assert len(read_comparisons(project.root).pages) == 1
+
+
+def test_a_page_that_git_would_take_is_told_of(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    subprocess.run(["git", "init", "--quiet", str(project.root)], check=True)
+    project.export()
+    assert "git does not ignore" in capsys.readouterr().err
+    (project.root / ".gitignore").write_text("out*\n")
+    project.export()
+    assert "git does not ignore" not in capsys.readouterr().err
+
+
+def test_the_reference_can_be_compared_where_it_is_asked(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(UsageError, match="no contestant 'reference'"):
+        project.export(second="reference")
+    settings = type(command.compose(project.root))
+    asked = settings.evaluation.model_copy(update={"reference": Reference(enabled=True)})
+    monkeypatch.setattr(settings, "evaluation", asked)
+    answers = [prediction(number, "reference", "It is so.") for number in range(ROWS)]
+    write_predictions(project.root / REFERENCE / PREDICTIONS, answers)
+    page = project.export(second="reference")
+    assert {item[side] for item in page["items"] for side in "ab"} > {"It is so."}
+    assert read_comparisons(project.root).pages[0].second == "reference"
 
 
 def test_rows_that_are_answered_alike_are_not_asked_and_the_seed_draws(project: Project) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from tests.unit.evaluation.people.compared import Project, better, returned, with_check, worse
 from tunewright.artifacts import BASELINE, EVALUATION
-from tunewright.cli.judge import COMMENTS
+from tunewright.cli.judge import COMMENTS, import_
 from tunewright.config.schema.evaluation import Statistics
 from tunewright.errors import DataError, EvaluationError, UsageError
 from tunewright.evaluation.people.record import COMPARISONS, Page, Rating, Shown, read_comparisons
@@ -63,13 +64,19 @@ def test_who_always_takes_the_left_one_is_seen_and_wins_nothing(project: Project
 def test_answers_that_have_changed_since_are_counted(project: Project) -> None:
     page = project.export(number=30)
     project.take(returned(page, ["tie"] * 24))
-    for changed in (0, 3):
-        project.answer(changed=changed)
+
+    def unchanged(few_shot: int) -> int | None:
         answers = {"tuned": read_predictions(project.root / EVALUATION / PREDICTIONS)}
         base = read_predictions(project.root / BASELINE / PREDICTIONS)
-        answers["few_shot"] = [one for one in base if one.contestant == "few_shot"]
+        theirs = [one for one in base if one.contestant == "few_shot"]
+        changed = [replace(one, answer="Other.") for one in theirs[len(theirs) - few_shot :]]
+        answers["few_shot"] = theirs[: len(theirs) - few_shot] + changed
         (found,) = standings(read_comparisons(project.root), STATISTICS, answers)
-        assert found.unchanged == 24 - changed
+        return found.unchanged
+
+    assert (unchanged(few_shot=0), unchanged(few_shot=2)) == (24, 22)
+    project.answer(changed=3)
+    assert (unchanged(few_shot=0), unchanged(few_shot=2)) == (21, 21)
 
 
 def test_ties_alone_are_one_half_and_skips_alone_are_nothing() -> None:
@@ -100,13 +107,38 @@ def test_files_that_cannot_count_are_named_and_none_is_taken(project: Project) -
     refused(with_check({**good, "rater": "Bo", "page": "f" * 64}), "is of page ffffffff, which this project")
     refused({"form": "tunewright review 1", "verdicts": []}, "not what a page of `tunewright judge export`")
     refused([1], "not what a page")
+    refused({**good, "form": "tunewright comparison 2"}, "not what a page")
+    refused({**good, "rater": 5}, "rater is no text")
+    refused({**good, "choices": ["a"]}, "a choice is no object")
+    refused({**returned(page, ["a"] * 10, "Bo"), "saved": "yesterday"}, 'saved is no time: "yesterday"')
     refused(with_check({**good, "choices": good["choices"][1:]}), "not those of the page: 1 missing")
     refused(returned(page, ["c"] * 10, "Bo"), "choice 'c' is none of a, b, tie, skip")
     refused(good, "stand in two of these files")
     with pytest.raises(UsageError, match="no such file"):
-        from tunewright.cli.judge import import_
-
         import_(project.root, [project.root / "none.json"], replace=False)
+
+
+def test_a_name_is_taken_without_its_margins_and_a_byte_order_mark_passes(project: Project) -> None:
+    page = project.export()
+    path = project.root / "windows.json"
+    path.write_text(json.dumps(returned(page, ["a"] * 10, " Ada ")), encoding="utf-8-sig")
+    import_(project.root, [path], replace=False)
+    assert [one.rater for one in read_comparisons(project.root).ratings] == ["Ada"]
+
+
+def test_each_page_has_its_own_standing_and_each_rater_their_comments(project: Project) -> None:
+    first, second, unseen = (project.export(seed=seed) for seed in range(3))
+    project.take(returned(first, [better(one) for one in first["items"]], comments={"1": "warm"}))
+    project.take(returned(first, ["tie"] * 10, "Bo", comments={"1": "alike"}))
+    project.take(returned(second, [worse(one) for one in second["items"]]))
+    found = standings(read_comparisons(project.root), STATISTICS)
+    assert [(one.page.page, [rater.wins for rater in one.raters]) for one in found] == [
+        (first["page"], [10, 0]),
+        (second["page"], [0]),
+    ]
+    assert unseen["page"] not in {one.page.page for one in found}
+    kept = [json.loads(line) for line in (project.root / COMMENTS).read_text().splitlines()]
+    assert [(one["rater"], one["comment"]) for one in kept] == [("Ada", "warm"), ("Bo", "alike")]
 
 
 def test_what_is_imported_already_is_refused_until_it_replaces(project: Project) -> None:
@@ -124,9 +156,27 @@ def test_what_is_imported_already_is_refused_until_it_replaces(project: Project)
     ]
 
 
+SIDES = {"id": "r0", "row": "0", "left": "first", "first": "a", "second": "b"}
+PAGE = {"page": "p", "first": "tuned", "second": "few_shot", "seed": 0, "answered": 1, "differing": 1}
+PAGE["rows"] = [SIDES]
+RATING = {"page": "p", "rater": "A", "date": "2026-01-01", "choices": ["tie"]}
+
+
+def test_a_record_that_is_whole_is_read(project: Project) -> None:
+    (project.root / COMPARISONS).parent.mkdir(exist_ok=True)
+    (project.root / COMPARISONS).write_text(json.dumps({"pages": [PAGE], "ratings": [RATING]}))
+    found = read_comparisons(project.root)
+    assert (found.pages[0].rows[0].left, found.ratings[0].choices) == ("first", ("tie",))
+
+
 @pytest.mark.parametrize(
     "damage",
     [
+        {"pages": [{**PAGE, "rows": [{**SIDES, "left": "middle"}]}], "ratings": [RATING]},
+        {"pages": [PAGE], "ratings": [{**RATING, "choices": ["maybe"]}]},
+        {"pages": [PAGE], "ratings": [{**RATING, "choices": []}]},
+        {"pages": [PAGE], "ratings": [{**RATING, "date": "yesterday"}]},
+        {"pages": [PAGE], "ratings": [{**RATING, "page": "q"}]},
         {"pages": [], "ratings": [{"page": "p", "rater": "A", "date": "2026-01-01", "choices": []}]},
         {"pages": [{"page": "p"}], "ratings": []},
         {"ratings": []},
