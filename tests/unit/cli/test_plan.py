@@ -226,8 +226,9 @@ def test_the_plan_counts_what_the_judge_reads_in_both_orders_and_the_first_rows_
         both = Compared(row, row.reference, row.reference)
         asked = prompt(both, settings.task, dimensions(settings.task), swapped=False, show_reference=show)
         characters += 2 * sum(len(turn.content) for turn in asked)
-    line, _ = judge_lines(settings, rows)
+    line, _, missing = judge_lines(settings, rows, project)
     assert "on 3 rows in both orders, 6 requests" in line
+    assert "data/suites/judge does not exist" in missing
     assert f"about {math.ceil(characters / CHARACTERS_PER_TOKEN):,} tokens to read" in line
     line, _, where = reference_lines(settings, make_rows(9, "train"), rows)
     assert "3 requests" in line and "3 test rows are sent" in where
