@@ -15,14 +15,7 @@ from tunewright.doctor.examined import Examined
 from tunewright.doctor.finding import Finding, ok, skipped, warning, wrong
 from tunewright.doctor.lock_file import LOCK, damage_of, is_merge_mark
 from tunewright.errors import TunewrightError
-from tunewright.scaffold.pipeline import (
-    PIPELINE,
-    missing_records,
-    newer_pipeline,
-    packaged_pipeline,
-    pipeline_lacks,
-    read_stages,
-)
+from tunewright.scaffold.pipeline import PIPELINE, missing_in
 
 COMMANDS = ("dvc", "tunewright")
 
@@ -75,7 +68,7 @@ def lock_file(root: Path) -> Iterator[Finding]:
     if isinstance(pipeline, Finding):
         yield pipeline
         return
-    yield from older_project(root, pipeline)
+    yield from older_project(root)
     if not (root / LOCK).is_file():
         yield skipped("dvc.lock", "no dvc.lock: the pipeline has not run yet", LOCK, "dvc repro")
         return
@@ -92,13 +85,10 @@ def lock_file(root: Path) -> Iterator[Finding]:
         yield ok("dvc.lock", f"dvc.lock belongs to dvc.yaml ({len(locked)} stages ran)")
 
 
-def older_project(root: Path, pipeline: Mapping[str, Mapping[str, Any]]) -> Iterator[Finding]:
+def older_project(root: Path) -> Iterator[Finding]:
     """What a project made by an earlier version lacks; nothing if it lacks nothing."""
-    if lacks := pipeline_lacks(pipeline, read_stages(packaged_pipeline())):
-        message = f"is of an earlier version of tunewright: it lacks {', '.join(lacks)}"
-        yield wrong("dvc.pipeline", message, PIPELINE, newer_pipeline())
-    for name, fix in missing_records(root):
-        yield wrong("dvc.pipeline", "does not exist, and a stage reads it", name, fix)
+    for missing in missing_in(root):
+        yield wrong("dvc.pipeline", missing.what, missing.where, missing.fix)
 
 
 def differences(

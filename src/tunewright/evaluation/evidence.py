@@ -1,7 +1,7 @@
 """`Evidence`: every number that a criterion can name, looked up by name.
 
 Whatever else is scored becomes nameable by an entry of `scored`, as the suites' metrics are
-(`with_suites`), or of `measured` if it has no rows.
+(`with_further`), or of `measured` if it has no rows.
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from tunewright.config.judge_metrics import PREFIX as JUDGE
 from tunewright.config.schema.hardware import Price
 from tunewright.config.schema.measured import MEASURED, MONEY, WAITS
 from tunewright.config.schema.task import Criterion
-from tunewright.config.suite_metrics import PREFIX
+from tunewright.config.suite_metrics import PREFIX as SUITES
 from tunewright.errors import EvaluationError
 from tunewright.evaluation.chosen_rows import chosen_rows, nearest_value
 from tunewright.evaluation.latency import latency_in
@@ -92,22 +93,18 @@ def slice_name(within: Mapping[str, str]) -> SliceName:
     return tuple(sorted(within.items()))
 
 
-def with_suites(scored: Scored, suites: Scored) -> Scored:
-    """The scores of the contestants, and those of the suites under the names that criteria have for them.
+def with_further(scored: Scored, further: Scored, *, prefix: str = "") -> Scored:
+    """The scores of the contestants, and further ones of the same, which criteria can name too.
 
     Args:
         scored: on the test rows.
-        suites: by `SUITE.NAME`, of the contestants that were asked.
+        further: of suites or of a judge; a contestant need not have any.
+        prefix: that criteria put before the further names.
     """
     return {
-        who: {**own, **{PREFIX + name: score for name, score in suites.get(who, {}).items()}}
+        who: {**own, **{prefix + name: score for name, score in further.get(who, {}).items()}}
         for who, own in scored.items()
     }
-
-
-def with_judge(scored: Scored, judged: Scored) -> Scored:
-    """The scores of the contestants, and those that a judge gave them under the names of criteria."""
-    return {who: {**own, **judged.get(who, {})} for who, own in scored.items()}
 
 
 def slices_named(
@@ -168,7 +165,9 @@ def measured_once(
 
 
 def _absent(name: str) -> EvaluationError:
-    stages = "base_suites tuned_suites" if name.startswith(PREFIX) else "baseline evaluate"
-    return EvaluationError(
-        f"names {name}, which was not scored", where="task.acceptance", fix=f"dvc repro {stages}"
-    )
+    fix = "dvc repro baseline evaluate"
+    if name.startswith(SUITES):
+        fix = "dvc repro base_suites tuned_suites"
+    elif name.startswith(JUDGE):
+        fix = "see in artifacts/judge/exchanges.jsonl what the judge answered, then: dvc repro judge"
+    return EvaluationError(f"names {name}, which was not scored", where="task.acceptance", fix=fix)

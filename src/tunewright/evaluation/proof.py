@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tunewright.data.rows import Message
 from tunewright.errors import EvaluationError
 from tunewright.models.chat import encode_prompt
-from tunewright.models.load import Loading, load_model, load_tuned
+from tunewright.models.load import Loading, load_base, load_tuned
 
 if TYPE_CHECKING:
     import torch
@@ -36,27 +36,13 @@ def load_proven(
         EvaluationError: the logits are the same to the last bit.
         ModelError: what `load_tuned` raises.
     """
-    model = load_tuned(
-        loading.folder,
-        tuned_folder,
-        device=loading.device,
-        precision=loading.precision,
-        quantization=loading.quantization,
-        trust_remote_code=loading.trust_remote_code,
-    )
+    model = load_tuned(loading, tuned_folder)
     tuned = last_logits(model, tokenizer, prompt)
     if hasattr(model, "disable_adapter"):
         with model.disable_adapter():
             base = last_logits(model, tokenizer, prompt)
     else:
-        base_model = load_model(
-            loading.folder,
-            device=loading.device,
-            precision=loading.precision,
-            quantization=loading.quantization,
-            trust_remote_code=loading.trust_remote_code,
-        )
-        base = last_logits(base_model, tokenizer, prompt)
+        base = last_logits(load_base(loading), tokenizer, prompt)
     if bool((tuned == base).all()):
         raise EvaluationError(
             "the tuned model answers exactly as the base model: the adapter is not active or learnt nothing",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -35,8 +35,8 @@ class Loading:
     folder: Path
     device: str
     precision: Precision
-    quantization: Quantization | None
-    trust_remote_code: bool
+    quantization: Quantization | None = None
+    trust_remote_code: bool = False
 
 
 def load_tokenizer(folder: Path, *, trust_remote_code: bool = False) -> PreTrainedTokenizerBase:
@@ -129,17 +129,27 @@ def load_model(
     return model
 
 
-def load_tuned(
-    base_folder: Path,
-    tuned_folder: Path,
-    *,
-    device: str,
-    precision: Precision,
-    quantization: Quantization | None = None,
-    attn_implementation: str = "sdpa",
-    trust_remote_code: bool = False,
-) -> PreTrainedModel:
-    """Load what training wrote: an adapter on its base model, or a whole model (method full).
+def load_base(loading: Loading) -> PreTrainedModel:
+    """Load the base model for scoring.
+
+    Raises:
+        ModelError: what `load_model` raises.
+    """
+    return load_model(
+        loading.folder,
+        device=loading.device,
+        precision=loading.precision,
+        quantization=loading.quantization,
+        trust_remote_code=loading.trust_remote_code,
+    )
+
+
+def load_tuned(loading: Loading, tuned_folder: Path) -> PreTrainedModel:
+    """Load what training wrote for scoring: an adapter on its base model, or a whole model (method full).
+
+    Args:
+        loading: the base model, and how both are loaded.
+        tuned_folder: an adapter or a whole model.
 
     Raises:
         ModelError: the folder holds neither, or what `load_model` and `attach_adapter` raise.
@@ -151,15 +161,9 @@ def load_tuned(
             where=str(tuned_folder),
             fix="dvc repro train",
         )
-    model = load_model(
-        base_folder if adapted else tuned_folder,
-        device=device,
-        precision=precision,
-        attn_implementation=attn_implementation,
-        quantization=quantization,
-        trust_remote_code=trust_remote_code,
-    )
-    return attach_adapter(model, tuned_folder) if adapted else model
+    if not adapted:
+        return load_base(replace(loading, folder=tuned_folder))
+    return attach_adapter(load_base(loading), tuned_folder)
 
 
 def keep_weights_trainable(model: torch.nn.Module) -> None:

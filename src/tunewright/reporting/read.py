@@ -16,10 +16,11 @@ from tunewright.config.schema.model import Model
 from tunewright.config.schema.settings import Choices, Project
 from tunewright.config.schema.task import Contestant as Prompted
 from tunewright.config.schema.task import Task, TaskKind
+from tunewright.config.suite_metrics import PREFIX
 from tunewright.data.card import read_card
 from tunewright.evaluation.compare import check_same_rows, compared, prompting_suffices
 from tunewright.evaluation.details import DETAILS, read_details
-from tunewright.evaluation.evidence import Evidence, measured_once, slices_named, with_judge, with_suites
+from tunewright.evaluation.evidence import Evidence, measured_once, slices_named, with_further
 from tunewright.evaluation.judging.results import judge_scores, read_judged
 from tunewright.evaluation.judging.whole import judged_whole
 from tunewright.evaluation.metrics import Score, custom_metrics, scores
@@ -93,7 +94,7 @@ def read_inputs(
     judged, comparisons = read_judged(root / artifacts.JUDGE), read_comparisons(root)
     suite_scored = {"zero_shot": suite_scores(base_items), TUNED: suite_scores(tuned_items)}
     evidence = Evidence(
-        with_judge(with_suites(scored, suite_scored), judge_scores(judged)),
+        with_further(with_further(scored, suite_scored, prefix=PREFIX), judge_scores(judged)),
         slices_named(task.acceptance, predictions, score),
         measured_once(timings, train, len(predictions[TUNED]), hardware.price_per_hour),
     )

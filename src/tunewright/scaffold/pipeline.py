@@ -4,15 +4,52 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tunewright.errors import TunewrightError
 from tunewright.scaffold.template import template_folder
 
 PIPELINE = "dvc.yaml"
 PROJECT = "{{cookiecutter.project_slug}}"
 RECORDS = ("data/comparisons.json", "data/review.json", "data/test.lock")
 """Files that stages read and that each project has from its start, empty or not."""
+SHOWN = 4
+"""So many missing lines of dvc.yaml are named."""
+
+
+@dataclass(frozen=True)
+class Missing:
+    """Something that a project lacks.
+
+    Attributes:
+        what: is missing, as a sentence about `where`.
+        where: file.
+        fix: the command that brings it.
+    """
+
+    what: str
+    where: str
+    fix: str
+
+
+def missing_in(root: Path) -> Iterator[Missing]:
+    """What a project made by an earlier version lacks: lines of dvc.yaml, records that stages read.
+
+    Raises:
+        TunewrightError: dvc.yaml cannot be read.
+    """
+    if lacks := pipeline_lacks(read_stages(root / PIPELINE), read_stages(packaged_pipeline())):
+        more = f" and {len(lacks) - SHOWN} more" if len(lacks) > SHOWN else ""
+        what = f"is of an earlier version of tunewright: it lacks {', '.join(lacks[:SHOWN])}{more}"
+        yield Missing(what, PIPELINE, newer_pipeline())
+    examples = template_folder() / PROJECT / "examples" / "extraction"
+    for name in RECORDS:
+        if not (root / name).exists():
+            copy = f"cp {shlex.quote(str(examples / name))} {name}"
+            fix = f"git checkout -- {name}; where git has none: {copy}"
+            yield Missing("does not exist, and a stage reads it", name, fix)
 
 
 def pipeline_lacks(project: Mapping[str, Any], packaged: Mapping[str, Any]) -> list[str]:
@@ -39,21 +76,20 @@ def newer_pipeline() -> str:
     return f"cp {shlex.quote(str(packaged_pipeline()))} {PIPELINE}, then git diff {PIPELINE}"
 
 
-def missing_records(root: Path) -> Iterator[tuple[str, str]]:
-    """Files of `RECORDS` that are not there, each with the command that brings it."""
-    examples = template_folder() / PROJECT / "examples" / "extraction"
-    for name in RECORDS:
-        if not (root / name).exists():
-            copy = f"cp {shlex.quote(str(examples / name))} {name}"
-            yield name, f"git checkout -- {name}; where git has none: {copy}"
-
-
 def read_stages(path: Path) -> dict[str, Any]:
-    """The stages of a dvc.yaml; none where it has none, or is no mapping."""
+    """The stages of a dvc.yaml; none where it has none, or is no mapping.
+
+    Raises:
+        TunewrightError: it is no YAML.
+    """
     import yaml
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast, where libyaml is there
-    found = yaml.load(path.read_text(encoding="utf-8"), loader)  # noqa: S506 - both are safe
+    try:
+        found = yaml.load(path.read_text(encoding="utf-8"), loader)  # noqa: S506 - both are safe
+    except yaml.YAMLError as error:
+        why = " ".join(str(error).split())
+        raise TunewrightError(f"is no YAML: {why}", where=str(path), fix=f"git diff {PIPELINE}") from error
     stages = found.get("stages") if isinstance(found, Mapping) else None
     return dict(stages) if isinstance(stages, Mapping) else {}
 

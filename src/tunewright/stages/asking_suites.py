@@ -16,7 +16,6 @@ from tunewright.artifacts import (
     write_json,
     write_json_once,
 )
-from tunewright.config.schema.method import Quantization
 from tunewright.config.stage_settings import stage_settings
 from tunewright.data.rows import read_rows
 from tunewright.devices import held_devices
@@ -30,12 +29,11 @@ from tunewright.evaluation.suites.question import ItemScore
 from tunewright.evaluation.suites.results import write_scores
 from tunewright.evaluation.suites.suite import context_of
 from tunewright.evaluation.suites.toxicity import load_classifier, toxicity_scores
-from tunewright.models.fetch import resolve
 from tunewright.models.load import Loading, load_tokenizer
 from tunewright.models.machine import timing_record
-from tunewright.models.record import read_record
 from tunewright.progress import say
 from tunewright.scratch import scratch
+from tunewright.stages.loading import loading_for_scoring
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -82,13 +80,7 @@ def ask_suites(
     tasks = load_tasks(root, harness) if harness.enabled else []
     toxicity = settings.evaluation.suites.safety.toxicity
     classify = load_classifier(root, toxicity) if safety.SUITE in suites and toxicity.model else None
-    loading = Loading(
-        folder=resolve(read_record(root / BASE_MODEL)),
-        device=settings.hardware.device,
-        precision=settings.evaluation.precision,
-        quantization=Quantization() if settings.evaluation.load_in_4bit else None,
-        trust_remote_code=settings.model.trust_remote_code,
-    )
+    loading = loading_for_scoring(settings, root)
     tokenizer = load_tokenizer(loading.folder, trust_remote_code=loading.trust_remote_code)
     with scratch(stage, given.tracked, dependencies) as work, held_devices(loading.device):
         model = load(loading)

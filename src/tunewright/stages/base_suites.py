@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tunewright.artifacts import BASE_SUITES
-from tunewright.models.load import Loading, load_model
+from tunewright.models.load import load_base
 from tunewright.stages.asking_suites import DEPENDENCIES as DEPENDENCIES
 from tunewright.stages.asking_suites import ask_suites
-
-if TYPE_CHECKING:
-    from transformers import PreTrainedModel
 
 
 def run(root: Path) -> None:
@@ -27,15 +23,5 @@ def run(root: Path) -> None:
         contestant="zero_shot",
         results=BASE_SUITES,
         dependencies=DEPENDENCIES,
-        load=_load,
-    )
-
-
-def _load(how: Loading) -> PreTrainedModel:
-    return load_model(
-        how.folder,
-        device=how.device,
-        precision=how.precision,
-        quantization=how.quantization,
-        trust_remote_code=how.trust_remote_code,
+        load=load_base,
     )

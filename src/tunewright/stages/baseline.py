@@ -15,7 +15,6 @@ from tunewright.artifacts import (
     write_json,
     write_json_once,
 )
-from tunewright.config.schema.method import Quantization
 from tunewright.config.stage_settings import stage_settings
 from tunewright.data.canaries import without_canaries
 from tunewright.data.rows import Message, read_rows
@@ -29,11 +28,10 @@ from tunewright.evaluation.metrics import custom_metrics, measure, scores
 from tunewright.evaluation.predictions import PREDICTIONS, Contestant, write_predictions
 from tunewright.evaluation.results import flat_values, write_results
 from tunewright.extensions import load_extensions
-from tunewright.models.fetch import resolve
-from tunewright.models.load import Loading, load_tokenizer
+from tunewright.models.load import load_tokenizer
 from tunewright.models.machine import timing_record
-from tunewright.models.record import read_record
 from tunewright.scratch import scratch
+from tunewright.stages.loading import loading_for_scoring
 from tunewright.tracking.records import Facts
 from tunewright.tracking.run import tracked_run
 
@@ -62,15 +60,8 @@ def run(root: Path) -> None:
         "few_shot": [few_shot_prompt(row, own) for row, own in zip(rows, examples, strict=True)],
     }
 
-    folder = resolve(read_record(root / BASE_MODEL))
-    loading = Loading(
-        folder=folder,
-        device=settings.hardware.device,
-        precision=evaluation.precision,
-        quantization=Quantization() if evaluation.load_in_4bit else None,
-        trust_remote_code=settings.model.trust_remote_code,
-    )
-    tokenizer = load_tokenizer(folder, trust_remote_code=loading.trust_remote_code)
+    loading = loading_for_scoring(settings, root)
+    tokenizer = load_tokenizer(loading.folder, trust_remote_code=loading.trust_remote_code)
     with (
         tracked_run(settings.tracking, settings.project, "baseline", root) as tracker,
         scratch("baseline", stage.tracked, ANSWERS_DEPEND_ON) as work,

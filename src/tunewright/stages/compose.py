@@ -9,18 +9,9 @@ from tunewright.config.compose import compose
 from tunewright.config.resolved import to_yaml
 from tunewright.config.stage_settings import RESOLVED
 from tunewright.errors import TunewrightError
-from tunewright.scaffold.pipeline import (
-    PIPELINE,
-    missing_records,
-    newer_pipeline,
-    packaged_pipeline,
-    pipeline_lacks,
-    read_stages,
-)
+from tunewright.scaffold.pipeline import PIPELINE, missing_in
 
 DVC = ".dvc"
-SHOWN = 4
-"""So many missing lines of dvc.yaml are named."""
 
 
 def run(root: Path) -> None:
@@ -46,10 +37,5 @@ def refuse_older_project(root: Path) -> None:
     """
     if not ((root / DVC).is_dir() and (root / PIPELINE).is_file()):
         return  # DVC, which runs the other stages, does not work here
-    lacks = pipeline_lacks(read_stages(root / PIPELINE), read_stages(packaged_pipeline()))
-    if lacks:
-        more = f" and {len(lacks) - SHOWN} more" if len(lacks) > SHOWN else ""
-        what = f"is of an earlier version of tunewright: it lacks {', '.join(lacks[:SHOWN])}{more}"
-        raise TunewrightError(what, where=PIPELINE, fix=newer_pipeline())
-    for name, fix in missing_records(root):
-        raise TunewrightError("does not exist, and a stage reads it", where=name, fix=fix)
+    for missing in missing_in(root):
+        raise TunewrightError(missing.what, where=missing.where, fix=missing.fix)

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tunewright.artifacts import ADAPTER, TUNED_SUITES
-from tunewright.models.load import Loading, load_tuned
+from tunewright.models.load import load_tuned
 from tunewright.stages.asking_suites import DEPENDENCIES as OF_BOTH
 from tunewright.stages.asking_suites import ask_suites
-
-if TYPE_CHECKING:
-    from transformers import PreTrainedModel
 
 DEPENDENCIES = (*OF_BOTH, ADAPTER)
 
@@ -30,16 +26,5 @@ def run(root: Path) -> None:
         contestant="tuned",
         results=TUNED_SUITES,
         dependencies=DEPENDENCIES,
-        load=partial(_load, root),
-    )
-
-
-def _load(root: Path, how: Loading) -> PreTrainedModel:
-    return load_tuned(
-        how.folder,
-        root / ADAPTER,
-        device=how.device,
-        precision=how.precision,
-        quantization=how.quantization,
-        trust_remote_code=how.trust_remote_code,
+        load=partial(load_tuned, tuned_folder=root / ADAPTER),
     )

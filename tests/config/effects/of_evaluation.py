@@ -28,7 +28,7 @@ from tunewright.evaluation.paired import smallest_detectable
 from tunewright.models import tiny
 from tunewright.models.load import load_model, load_tokenizer
 from tunewright.models.record import BaseModelRecord, write_record
-from tunewright.stages import baseline
+from tunewright.stages import baseline, loading
 
 ROOT = Path(__file__).parents[3]
 
@@ -71,13 +71,13 @@ def asked(settings: Settings, folder: Path) -> object:
             raise Asked
         return SimpleNamespace(new_tokens=0, predictions=[])
 
-    def opened(loading: object, _tokenizer: object, evaluation: Evaluation, *_: object) -> Any:
-        told.append((loading, evaluation.engine))
+    def opened(how: object, _tokenizer: object, evaluation: Evaluation, *_: object) -> Any:
+        told.append((how, evaluation.engine))
         return SimpleNamespace(room=None)
 
     with ExitStack() as stack:
+        stack.enter_context(patch.object(loading, "resolve", lambda _: Path("tiny")))
         for name, stand_in in {
-            "resolve": lambda _: Path("tiny"),
             "load_tokenizer": note,
             "base_engine": opened,
             "generate": answer,

@@ -154,9 +154,9 @@ def test_with_all_suites_off_nothing_is_loaded(project: Path, monkeypatch: pytes
     def refuse(*_: Any, **__: Any) -> None:
         raise AssertionError("it must not be loaded")
 
-    for name in ("load_tokenizer", "resolve", "read_rows"):
+    for name in ("load_tokenizer", "loading_for_scoring", "read_rows"):
         monkeypatch.setattr(asking_suites, name, refuse)
-    monkeypatch.setattr(base_suites, "load_model", refuse)
+    monkeypatch.setattr(base_suites, "load_base", refuse)
     base_suites.run(project)
     assert read_scores(project / BASE_SUITES) == []
     assert read_json(project / TIMINGS / "base_suites.json")["seconds"] == 0
@@ -165,7 +165,7 @@ def test_with_all_suites_off_nothing_is_loaded(project: Path, monkeypatch: pytes
 def test_a_mistake_in_ones_own_file_comes_before_the_model(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(base_suites, "load_model", lambda *_, **__: pytest.fail("it must not be loaded"))
+    monkeypatch.setattr(base_suites, "load_base", lambda *_, **__: pytest.fail("it must not be loaded"))
     (project / OWN_SUITES / "own.jsonl").write_text('{"id": "a", "prompt": "b"}\n')
     text = PARAMS.replace("max_items: 12}", "max_items: 12, files: [data/suites/own.jsonl]}")
     (project / "params.yaml").write_text(text)
@@ -178,7 +178,7 @@ def test_a_mistake_in_ones_own_file_comes_before_the_model(
 def test_a_question_that_is_a_training_row_is_named_before_the_model(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(base_suites, "load_model", lambda *_, **__: pytest.fail("it must not be loaded"))
+    monkeypatch.setattr(base_suites, "load_base", lambda *_, **__: pytest.fail("it must not be loaded"))
     item = {"id": "a", "prompt": "TRAIN: where is parcel  3", "check": {"ends": True}}
     (project / OWN_SUITES / "own.jsonl").write_text(json.dumps(item))
     text = PARAMS.replace("max_items: 12}", "max_items: 12, files: [data/suites/own.jsonl]}")

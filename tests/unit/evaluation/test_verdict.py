@@ -20,7 +20,7 @@ from tunewright.config.schema.task import Criterion, OutputContract
 from tunewright.errors import EvaluationError
 from tunewright.evaluation.chosen_rows import chosen_rows
 from tunewright.evaluation.compare import check_same_rows, compared, prompting_suffices
-from tunewright.evaluation.evidence import Evidence, measured_once, slices_named, with_suites
+from tunewright.evaluation.evidence import Evidence, measured_once, slices_named, with_further
 from tunewright.evaluation.metrics import scores
 from tunewright.evaluation.metrics.score import Score, proportion, ratios, shares
 from tunewright.evaluation.predictions import Contestant, Prediction
@@ -333,7 +333,7 @@ def judged_with_suites(
     scored: Any = {"tuned": right(9, 10), "zero_shot": {}, "few_shot": {}}
     suites = {"zero_shot": suite_scores(base), "tuned": suite_scores(tuned)}
     wanted = [Criterion(**parse_criterion(text)) for text in acceptance]
-    evidence = Evidence(with_suites(scored, suites))
+    evidence = Evidence(with_further(scored, suites, prefix="suites."))
     return judge(wanted, evidence, STATISTICS, limit_judgements(results, tolerated, STATISTICS))
 
 

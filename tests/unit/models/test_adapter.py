@@ -9,7 +9,7 @@ import pytest
 
 from tunewright.errors import ModelError
 from tunewright.models.adapter import attach_adapter, canonical_adapter_config, read_adapter
-from tunewright.models.load import load_model, load_tuned
+from tunewright.models.load import Loading, load_model, load_tuned
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +44,7 @@ def logits(model):
 def test_the_attached_adapter_changes_the_logits(tiny_folder, adapter_folder):
     base = load_model(tiny_folder, device="cpu", precision="fp32")
     before = logits(base)
-    tuned = load_tuned(tiny_folder, adapter_folder, device="cpu", precision="fp32")
+    tuned = load_tuned(Loading(tiny_folder, "cpu", "fp32"), adapter_folder)
     assert not tuned.training
     assert (logits(tuned) - before).abs().max() > 0.01
 
@@ -68,8 +68,8 @@ def test_the_configuration_is_canonical(copy, tiny_folder):
 
 def test_a_canonical_adapter_still_loads(copy, tiny_folder, adapter_folder):
     canonical_adapter_config(copy, "tiny@1")
-    one = logits(load_tuned(tiny_folder, copy, device="cpu", precision="fp32"))
-    other = logits(load_tuned(tiny_folder, adapter_folder, device="cpu", precision="fp32"))
+    one = logits(load_tuned(Loading(tiny_folder, "cpu", "fp32"), copy))
+    other = logits(load_tuned(Loading(tiny_folder, "cpu", "fp32"), adapter_folder))
     assert (one == other).all()
 
 

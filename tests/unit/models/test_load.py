@@ -11,7 +11,7 @@ import pytest
 
 from tunewright.config.schema.method import Quantization
 from tunewright.errors import ModelError
-from tunewright.models.load import load_model, load_tokenizer, load_tuned
+from tunewright.models.load import Loading, load_model, load_tokenizer, load_tuned
 
 
 def copy_of(folder: Path, to: Path, **config_changes: object) -> Path:
@@ -112,7 +112,7 @@ def test_loading_is_silent(tiny_folder):
     code = (
         "import sys; from pathlib import Path\n"
         "from tunewright.config.schema.method import Quantization\n"
-        "from tunewright.models.load import load_model\n"
+        "from tunewright.models.load import Loading, load_model\n"
         "load_model(Path(sys.argv[1]), device='cpu', precision='bf16', quantization=Quantization())"
     )
     done = subprocess.run([sys.executable, "-c", code, str(tiny_folder)], capture_output=True, text=True)
@@ -201,10 +201,10 @@ def test_tuned_may_be_a_whole_model(tiny_folder, tmp_path):
     with torch.no_grad():
         model.model.norm.weight.fill_(2.0)
     model.save_pretrained(tmp_path / "tuned")
-    tuned = load_tuned(tiny_folder, tmp_path / "tuned", device="cpu", precision="fp32")
+    tuned = load_tuned(Loading(tiny_folder, "cpu", "fp32"), tmp_path / "tuned")
     assert tuned.model.norm.weight[0].item() == 2.0
 
 
 def test_a_folder_with_neither_is_named(tiny_folder, tmp_path):
     with pytest.raises(ModelError, match="neither an adapter"):
-        load_tuned(tiny_folder, tmp_path, device="cpu", precision="fp32")
+        load_tuned(Loading(tiny_folder, "cpu", "fp32"), tmp_path)

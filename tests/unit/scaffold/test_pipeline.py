@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tunewright.doctor.pipeline import lock_file
 from tunewright.errors import TunewrightError
 from tunewright.scaffold.pipeline import RECORDS, packaged_pipeline, pipeline_lacks, read_stages
 from tunewright.stages.compose import refuse_older_project
@@ -86,3 +87,20 @@ def test_a_stage_whose_meta_is_empty_is_read(project: Path) -> None:
     own["fetch"]["meta"] = None
     (project / "dvc.yaml").write_text(yaml.safe_dump({"stages": own}))
     assert declared_keys("fetch", project) == (["model", "versions.tunewright"], [])
+
+
+def test_doctor_names_what_an_older_project_lacks(project: Path) -> None:
+    assert not [found for found in lock_file(project) if found.status == "wrong"]
+    (project / "data" / "comparisons.json").unlink()
+    older = {"stages": {name: entry for name, entry in stages().items() if name != "judge"}}
+    (project / "dvc.yaml").write_text(yaml.safe_dump(older))
+    wrong = [(found.place, found.message) for found in lock_file(project) if found.status == "wrong"]
+    assert [where for where, _ in wrong] == ["dvc.yaml", "data/comparisons.json"]
+    assert "it lacks stage judge" in wrong[0][1]
+
+
+def test_a_pipeline_that_is_no_yaml_is_named(project: Path) -> None:
+    (project / "dvc.yaml").write_text("stages: [\n")
+    with pytest.raises(TunewrightError, match="is no YAML") as caught:
+        refuse_older_project(project)
+    assert caught.value.where == str(project / "dvc.yaml")

@@ -20,7 +20,7 @@ from tunewright.artifacts import sha256_file
 from tunewright.config.schema.method import Lora, Quantization
 from tunewright.errors import TrainingError
 from tunewright.evaluation.decoding import decode, shared_prefix
-from tunewright.models.load import load_tuned
+from tunewright.models.load import Loading, load_tuned
 from tunewright.refusals import refusal
 from tunewright.training import checkpoints
 from tunewright.training.history import History
@@ -85,7 +85,7 @@ def test_the_adapter_is_canonical_and_loads_with_plain_peft(train_tiny: Train, b
     assert config["base_model_name_or_path"] == "tiny@1"
     assert config["target_modules"] == sorted(config["target_modules"])
     assert str(base.folder) not in json.dumps(config)
-    load_tuned(base.folder, result.weights, device="cpu", precision="fp32")
+    load_tuned(Loading(base.folder, "cpu", "fp32"), result.weights)
 
 
 def test_the_size_of_a_pass_changes_nothing_but_rounding(train_tiny: Train) -> None:
@@ -170,7 +170,7 @@ def test_every_method_learns_to_the_same_bits_twice(
         }
         assert "lm_head.weight" not in saved, "tied weights are written once"
         assert (result.weights / "tokenizer.json").exists()
-        load_tuned(base.folder, result.weights, device="cpu", precision="fp32")
+        load_tuned(Loading(base.folder, "cpu", "fp32"), result.weights)
 
 
 def test_settings_of_the_method_take_effect(train_tiny: Train) -> None:

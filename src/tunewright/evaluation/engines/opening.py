@@ -18,7 +18,7 @@ from tunewright.evaluation.predictions import Prediction
 from tunewright.evaluation.proof import load_proven
 from tunewright.models.chat import encode_prompt
 from tunewright.models.context import room_for_prompt
-from tunewright.models.load import Loading, load_config, load_model
+from tunewright.models.load import Loading, load_base, load_config
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -45,14 +45,7 @@ def base_engine(
     """
     match evaluation.engine:
         case "transformers":
-            model = load_model(
-                loading.folder,
-                device=loading.device,
-                precision=loading.precision,
-                quantization=loading.quantization,
-                trust_remote_code=loading.trust_remote_code,
-            )
-            return TransformersEngine(model, tokenizer, evaluation)
+            return TransformersEngine(load_base(loading), tokenizer, evaluation)
         case "vllm":
             return _vllm(loading, None, tokenizer, evaluation, prompts)
         case "server":

@@ -124,11 +124,7 @@ def read_comparisons(root: Path) -> Comparisons:
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
         found = Comparisons(tuple(map(_page, raw["pages"])), tuple(map(_rating, raw["ratings"])))
-        if any(
-            (page := found.page(one.page)) is None or len(page.rows) != len(one.choices)
-            for one in found.ratings
-        ):
-            raise ValueError("a rating of no page")  # noqa: TRY301 - one message for all damage
+        _refuse_orphans(found)
     except (KeyError, TypeError, ValueError) as error:
         raise EvaluationError(
             "is not what `tunewright judge` writes",
@@ -143,6 +139,13 @@ def write_comparisons(root: Path, found: Comparisons) -> None:
     pages: Sequence[Mapping[str, Any]] = [asdict(one) for one in found.pages]
     ratings = [asdict(one) for one in found.ratings]
     write_json(root / COMPARISONS, {"about": ABOUT, "pages": pages, "ratings": ratings})
+
+
+def _refuse_orphans(found: Comparisons) -> None:
+    for one in found.ratings:
+        page = found.page(one.page)
+        if page is None or len(page.rows) != len(one.choices):
+            raise ValueError("a rating of no page")
 
 
 def _page(raw: Mapping[str, Any]) -> Page:

@@ -6,12 +6,11 @@ import zlib
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import get_args
 
 from tunewright.data.review.returned import named
 from tunewright.data.saved_page import SavedPage, read_text, saved_page
 from tunewright.errors import DataError
-from tunewright.evaluation.people.record import COMPARISONS, Choice, Comparisons, Page, Rating, Shown
+from tunewright.evaluation.people.record import COMPARISONS, Choice, Comparisons, Page, Rating, Shown, Which
 
 FORM = "tunewright comparison 1"
 DAMAGED = "load it into its page and save it again"
@@ -141,7 +140,6 @@ def _of_no_page(saved: SavedPage, known: Comparisons) -> DataError:
 
 
 def _unblinded(choice: str, row: Shown) -> Choice:
-    if choice in get_args(Choice):
-        return "tie" if choice == "tie" else "skip"
-    other = "second" if row.left == "first" else "first"
-    return row.left if choice == "a" else other  # type: ignore[return-value]  # one of the two
+    right: Which = "second" if row.left == "first" else "first"
+    meant: dict[str, Choice] = {"a": row.left, "b": right, "tie": "tie", "skip": "skip"}
+    return meant[choice]
