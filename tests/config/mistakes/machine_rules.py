@@ -1,0 +1,178 @@
+"""Methods, models, machines and trackers: values that are right by themselves and wrong together."""
+
+from __future__ import annotations
+
+from tests.config.mistakes.kind import MINE, Mistake, in_set, packaged, params
+
+MACHINE_RULES = [
+    in_set(
+        "setting of another method",
+        {"method": {"lora": {"r": 8}}},
+        "method.lora.r",
+        "belongs to method lora, dora, qlora, rslora, not to full",
+        "tunewright set method=lora method.lora.r=8",
+        method="full",
+    ),
+    in_set(
+        "setting of qlora",
+        {"method": {"quantization": {"bnb_4bit_quant_type": "nf4"}}},
+        "method.quantization.bnb_4bit_quant_type",
+        "belongs to method qlora, not to lora",
+    ),
+    in_set(
+        "no steps", {"method": {"max_steps": 0}}, "method.max_steps", "0 trains nothing", "-1 for no limit"
+    ),
+    in_set(
+        "warm-up without a schedule",
+        {"method": {"lr_scheduler_type": "constant"}},
+        "method.lr_scheduler_type",
+        "constant has no warm-up",
+        "constant_with_warmup",
+    ),
+    in_set(
+        "patience that never ends",
+        {"method": {"early_stopping_patience": 3}},
+        "method.early_stopping_patience",
+        "3 never acts",
+        "evals_per_epoch",
+    ),
+    in_set(
+        "optimizer of another device",
+        {"method": {"optim": "paged_adamw_8bit"}},
+        "method.optim",
+        "needs device cuda, not cpu",
+    ),
+    in_set(
+        "batch for too many devices",
+        {"method": {"global_batch_size": 6}},
+        "method.global_batch_size",
+        "no multiple of the 4 devices",
+        "set it to 8",
+        hardware="4xa100-80gb",
+    ),
+    Mistake(
+        "4-bit weights trained in full",
+        "method.quantization",
+        ("cannot be trained in full", "tunewright set method=qlora"),
+        f"{MINE}:3",
+        params(method="mine"),
+        {MINE: "defaults: [full, _self_]\n\nquantization: {bnb_4bit_quant_type: nf4}\n"},
+    ),
+    in_set(
+        "rate of adapters for method full",
+        {"model": {"adapter_learning_rate": 1e-3}},
+        "model.adapter_learning_rate",
+        "method full trains the weights themselves",
+        method="full",
+    ),
+    in_set(
+        "model source's setting",
+        {"model": {"repo_id": "a/b"}},
+        "model.repo_id",
+        "means nothing to source tiny",
+    ),
+    Mistake(
+        "model source without its setting",
+        "model.repo_id",
+        ("source hub needs it", "tunewright set model.repo_id=VALUE"),
+        packaged("model/tiny.yaml"),
+        params(set={"model": {"source": "hub"}}),
+    ),
+    in_set(
+        "remote code without code",
+        {"model": {"trust_remote_code": True}},
+        "model.trust_remote_code",
+        "which brings no code",
+    ),
+    in_set(
+        "tracker's setting without a tracker",
+        {"tracking": {"tags": ["first"]}},
+        "tracking.tags",
+        "means nothing without a tracker",
+        "tunewright set tracking=wandb-offline",
+    ),
+    in_set(
+        "setting of another tracker",
+        {"tracking": {"mlflow": {"uri": "https://mlflow.acme.example"}}},
+        "tracking.mlflow.uri",
+        "means nothing without mlflow",
+        "tunewright set tracking=mlflow",
+    ),
+    in_set(
+        "a tracker twice",
+        {"tracking": {"trackers": ["wandb", "wandb"]}},
+        "tracking.trackers",
+        "'wandb' is listed twice",
+        "list it once",
+    ),
+    in_set(
+        "rows that may not go to a tracker",
+        {"tracking": {"trackers": ["wandb"], "upload": ["adapter", "report"]}},
+        "tracking.upload",
+        "report hold rows of the data",
+        "data.allow_rows_in_trackers=true",
+    ),
+    in_set(
+        "batch that does not divide",
+        {"hardware": {"micro_batch_size": 3}},
+        "hardware.micro_batch_size",
+        "8 rows of a step are no multiple of 3",
+        "one of 1, 2, 4, 8",
+    ),
+    in_set(
+        "precision without hardware",
+        {"hardware": {"precision": "bf16"}},
+        "hardware.precision",
+        "bf16 on hardware without it",
+        hardware="t4",
+    ),
+    in_set("fp16 on a cpu", {"hardware": {"precision": "fp16"}}, "hardware.precision", "fp16 is for GPUs"),
+    Mistake(
+        "devices without a strategy",
+        "hardware.strategy",
+        ("2 devices need ddp or fsdp", "tunewright set hardware.strategy=ddp"),
+        packaged("hardware/cpu.yaml", "strategy: "),
+        params(set={"hardware": {"devices": 2}}),
+    ),
+    in_set(
+        "strategy without devices",
+        {"hardware": {"strategy": "ddp"}},
+        "hardware.strategy",
+        "needs more than one device",
+    ),
+    in_set(
+        "fsdp on a cpu",
+        {"hardware": {"strategy": "fsdp", "devices": 2}},
+        "hardware.strategy",
+        "fsdp needs device cuda",
+    ),
+    in_set(
+        "fsdp of 4-bit weights",
+        {"hardware": {"strategy": "fsdp"}},
+        "hardware.strategy",
+        "4-bit base weights are not sharded",
+        method="qlora",
+        hardware="4xa100-80gb",
+    ),
+    in_set(
+        "several mps",
+        {"hardware": {"devices": 2, "strategy": "ddp"}},
+        "hardware.devices",
+        "mps has one device",
+        hardware="mps",
+    ),
+    in_set(
+        "flash attention on a cpu",
+        {"hardware": {"attn_implementation": "flash_attention_2"}},
+        "hardware.attn_implementation",
+        "needs device cuda",
+        "set it to sdpa",
+    ),
+    in_set(
+        "flash attention on an old GPU",
+        {"hardware": {"attn_implementation": "flash_attention_2"}},
+        "hardware.attn_implementation",
+        "needs an Ampere GPU or later",
+        hardware="t4",
+    ),
+]
