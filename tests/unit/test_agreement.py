@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import cohen_kappa_score
 
-from tunewright.agreement import agreements, cohen_kappa, light_kappa
+from tunewright.agreement import Agreement, agreements, cohen_kappa, light_kappa
 
 VERDICTS = st.sampled_from(["first", "tie", "second"])
 
@@ -47,4 +47,7 @@ def test_pairs_count_the_rows_that_both_judged_and_light_takes_their_mean():
         ("Bo", "Cy", 2, 1),
     ]
     assert light_kappa(found) == pytest.approx(math.fsum(one.kappa for one in found) / 3)
+    undefined = Agreement("Ada", "Di", 1, 1, None)
+    assert light_kappa((*found, undefined)) == light_kappa(found)
+    assert light_kappa((undefined,)) is None
     assert light_kappa(()) is None
