@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tunewright.config.judge_metrics import PREFIX as JUDGE
 from tunewright.config.schema.hardware import Price
 from tunewright.config.schema.measured import MEASURED, MONEY, WAITS
 from tunewright.config.schema.task import Criterion
@@ -165,9 +164,7 @@ def measured_once(
 
 
 def _absent(name: str) -> EvaluationError:
-    fix = "dvc repro baseline evaluate"
-    if name.startswith(SUITES):
-        fix = "dvc repro base_suites tuned_suites"
-    elif name.startswith(JUDGE):
-        fix = "see in artifacts/judge/exchanges.jsonl what the judge answered, then: dvc repro judge"
-    return EvaluationError(f"names {name}, which was not scored", where="task.acceptance", fix=fix)
+    stages = "base_suites tuned_suites" if name.startswith(SUITES) else "baseline evaluate"
+    return EvaluationError(
+        f"names {name}, which was not scored", where="task.acceptance", fix=f"dvc repro {stages}"
+    )

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from tunewright.artifacts import read_json, write_json
+from tunewright.config.judge_metrics import PREFIX as JUDGE
 from tunewright.config.schema.evaluation import Statistics
 from tunewright.config.schema.measured import MEASURED
 from tunewright.config.schema.task import Contestant, Criterion
@@ -36,8 +37,9 @@ class Judgement:
     Attributes:
         metric, over, min, max, slice: as the criterion declares them.
         confidence: of the interval; means nothing where there is none.
-        value: of the tuned model, or of its difference to `over`; null for a slice without rows.
-        low, high: of the interval; null for what is measured once and for a slice without rows.
+        value: of the tuned model, or of its difference to `over`; null for a slice without rows, and where no
+            opinion of a judge could be read.
+        low, high: of the interval; null for what is measured once and where there is no value.
         n: test rows that count, of a suite's metric its items; null for what is measured once.
         unit: of the value; empty for a score.
         passed: whether it holds.
@@ -131,6 +133,9 @@ def _scored(criterion: Criterion, evidence: Evidence, statistics: Statistics) ->
     within = criterion.slice
     if within and (found := evidence.slices[slice_name(within)]).rows == 0:
         reason = f"no test row has {_where(within)}{'; ' if found.meant else ''}{found.meant}"
+        return _judgement(criterion, None, None, None, 0, passed=False, reason=reason)
+    if criterion.metric.startswith(JUDGE) and criterion.metric not in evidence.scored["tuned"]:
+        reason = "no opinion of the judge could be read: see artifacts/judge/exchanges.jsonl"
         return _judgement(criterion, None, None, None, 0, passed=False, reason=reason)
     statistics = statistics.model_copy(update={"confidence": criterion.confidence})
     score = evidence.score("tuned", criterion.metric, within)

@@ -22,14 +22,14 @@ from tunewright.reporting.page import render_report
 STATISTICS = Statistics(bootstrap_samples=500)
 
 
-def judged(root, wins=60, **changes):
-    """The project's 75 rows as a judge sees them: some won, ten unsteady, two unreadable, the rest lost."""
+def judged(root, wins=60, readable=73, **changes):
+    """The project's 75 rows as a judge sees them: some won, ten unsteady, some unreadable, the rest lost."""
     rows = []
     for number in range(75):
         outcome = "first" if number < wins else "tie" if number < wins + 10 else "second"
         grades = ({"right": 4.5}, {"right": 2.0})
         row = RowJudgement(f"t{number:04d}", outcome, outcome != "tie", *grades)
-        if number >= 73:
+        if number >= readable:
             row = RowJudgement(f"t{number:04d}", "unreadable", None, {}, {})
         rows.append(row)
     declared = write_project(
@@ -110,3 +110,13 @@ def test_criteria_name_the_win_rate_and_the_scores(tmp_path):
     assert [one.passed for one in verdict.criteria] == [True, False, True]
     assert verdict.criteria[0].n == 73
     assert verdict.criteria[2].value == 2.5
+
+
+def test_a_judge_that_nobody_can_read_fails_its_criteria_and_not_the_report(tmp_path):
+    declared = judged(tmp_path, readable=0, acceptance=(Criterion(metric="judge.win_rate", min=0.5),))
+    inputs = read_project(tmp_path, declared)
+    (found,) = inputs.verdict.criteria
+    assert (found.passed, found.value, found.n) == (False, None, 0)
+    assert "no opinion of the judge could be read" in found.reason
+    assert found.reason in render_report(inputs)
+    assert report_json(inputs)["verdict"]["criteria"][0]["value"] is None
