@@ -37,6 +37,16 @@ ACCEPTANCE = [
         "0.5 means equally good",
     ),
     in_set(
+        "a judge's win rate on a slice",
+        {
+            "evaluation": {"judge": {"enabled": True, "folder": "data/suites/judge"}},
+            "task": {"acceptance": ["judge.win_rate[channel=email] >= 0.5"]},
+        },
+        "task.acceptance.0.slice",
+        "judge.win_rate is scored on all rows together",
+        "remove it",
+    ),
+    in_set(
         "a judge's score of a contestant that it does not see",
         {
             "evaluation": {"judge": {"enabled": True, "folder": "data/suites/judge"}},
