@@ -10,7 +10,8 @@ import typer
 
 from tunewright.artifacts import TIMINGS, read_json
 from tunewright.cli.plan_judge import judge_lines
-from tunewright.cli.plan_reference import reference_lines, where_rows_go
+from tunewright.cli.plan_reference import EXAMPLES, reference_lines
+from tunewright.cli.plan_server import missing_key, where_sent
 from tunewright.cli.plan_suites import suite_lines
 from tunewright.config.compose import compose
 from tunewright.config.schema import Settings
@@ -66,7 +67,8 @@ def _engine(settings: Settings, test: int) -> Iterator[str]:
         asked = min(test, evaluation.max_rows or test)
         models = f"{server.base_model_name} and {server.tuned_model_name}"
         yield f"engine    {models} on a server answer the test rows"
-        yield f"          {where_rows_go(str(server.base_url), asked, with_examples=True)}"
+        yield f"          {where_sent(str(server.base_url), f'{asked} test rows{EXAMPLES}')}"
+        yield from missing_key(server.api_key_env)
 
 
 def _data(card: DataCard, settings: Settings) -> Iterator[str]:

@@ -5,15 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from tunewright.cli.plan_reference import missing_key
+from tunewright.cli.plan_server import cost_at_most, missing_key, where_sent
 from tunewright.config.judge_metrics import dimensions
 from tunewright.config.schema import Settings
-from tunewright.config.server_address import is_within
 from tunewright.data.card import CHARACTERS_PER_TOKEN
 from tunewright.data.rows import Row
-from tunewright.endpoints.budget import cost_of
 from tunewright.evaluation.judging.prompt import Compared, prompt
 
 ORDERS = 2
@@ -57,26 +54,8 @@ def judge_lines(settings: Settings, test: Sequence[Row], root: Path) -> Iterator
         if not (root / judge.folder).is_dir():
             yield f"          note: {judge.folder} does not exist: put the model there before dvc repro"
         return
-    yield f"          {_cost(settings, read, written)}"
-    base_url, sent = str(judge.endpoint.base_url), f"{len(rows)} test rows with two answers each"
-    host = urlsplit(base_url).hostname
-    within = is_within(base_url)
-    yield (
-        f"          {sent} are sent to {host}, within the house"
-        if within
-        else f"          note: {sent} LEAVE THE HOUSE: they are sent to {host}"
-    )
-    yield from missing_key(judge.endpoint)
-
-
-def _cost(settings: Settings, read: int, written: int) -> str:
-    """At most, where every answer is as long as allowed and none is asked once more."""
-    endpoint = settings.evaluation.judge.endpoint
-    cost = cost_of(endpoint, read, written)
-    if cost is None:
-        return "cost not stated: a price in evaluation.judge.endpoint is null"
-    twice = f"{ROUNDS} times that if no answer can be read at first"
-    told = f"about {cost:.4g} {endpoint.currency} at most, {twice}"
-    if endpoint.max_cost is None:
-        return f"{told}; no budget (max_cost is null)"
-    return f"{told}; budget {endpoint.max_cost:g} {endpoint.currency}"
+    twice = f", {ROUNDS} times that if no answer can be read at first"
+    yield f"          {cost_at_most(judge.endpoint, 'evaluation.judge.endpoint', read, written, twice)}"
+    sent = f"{len(rows)} test rows with two answers each"
+    yield f"          {where_sent(str(judge.endpoint.base_url), sent)}"
+    yield from missing_key(judge.endpoint.api_key_env)

@@ -153,12 +153,14 @@ def test_the_plan_says_which_server_answers_and_where_rows_go(
 ) -> None:
     server = "evaluation.server"
     words = ["base_url=https://models.example.com/v1", "base_model_name=small", "tuned_model_name=ours"]
+    words.append("api_key_env=A_KEY_OF_NOBODY")
     set_values(project, ["evaluation.engine=server", *(f"{server}.{word}" for word in words)])
     capsys.readouterr()
     plan(project)
     told = capsys.readouterr().out
     assert "engine    small and ours on a server answer the test rows" in told
     assert "note: 86 test rows and training rows as examples LEAVE THE HOUSE" in told
+    assert "note: A_KEY_OF_NOBODY is not set here" in told
 
 
 def test_the_plan_counts_the_time_of_single_requests(

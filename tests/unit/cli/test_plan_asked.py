@@ -8,10 +8,9 @@ import pytest
 
 from tests.unit.evaluation.made_up import make_rows
 from tunewright.cli.plan_judge import judge_lines
-from tunewright.cli.plan_reference import missing_key
+from tunewright.cli.plan_server import missing_key
 from tunewright.config.compose import compose
 from tunewright.config.schema import Settings
-from tunewright.config.schema.endpoint import Endpoint
 
 ROOT = Path(__file__).parents[3]
 FOLDER = "data/suites/my-judge"
@@ -31,9 +30,8 @@ def test_a_judge_that_is_not_there_is_named_before_the_training(tmp_path: Path) 
 
 
 def test_a_key_that_is_not_set_is_named_beforehand(monkeypatch: pytest.MonkeyPatch) -> None:
-    endpoint = Endpoint(api_key_env="SOME_JUDGES_KEY")
     monkeypatch.delenv("SOME_JUDGES_KEY", raising=False)
-    assert "note: SOME_JUDGES_KEY is not set here" in "\n".join(missing_key(endpoint))
+    assert "note: SOME_JUDGES_KEY is not set here" in "\n".join(missing_key("SOME_JUDGES_KEY"))
     monkeypatch.setenv("SOME_JUDGES_KEY", "x")
-    assert [*missing_key(endpoint)] == []
-    assert [*missing_key(Endpoint())] == []
+    assert [*missing_key("SOME_JUDGES_KEY")] == []
+    assert [*missing_key(None)] == []
