@@ -212,6 +212,15 @@ CATALOGUE = (
         interval="Wilson",
     ),
     Metric(
+        "prompt_truncated",
+        "Prompts that were cut",
+        EVERY_KIND,
+        "share of prompts whose oldest part was cut, since the whole left no room for an answer; 0 unless "
+        "`evaluation.too_long` is `truncate`",
+        better="lower",
+        interval="Wilson",
+    ),
+    Metric(
         "prompt_tokens",
         "Tokens of the prompt",
         EVERY_KIND,

@@ -8,7 +8,7 @@ missing, and its answers are those of an undisturbed run, bit for bit.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
@@ -45,6 +45,7 @@ def generate(
     *,
     contestant: Contestant,
     folder: Path,
+    truncated: Collection[str] = (),
     title: str = "",
 ) -> Generated:
     """Answer every prompt, longest prompts first.
@@ -55,6 +56,7 @@ def generate(
         prompts: one a row.
         contestant: who answers.
         folder: scratch of this very run; finished batches are kept there.
+        truncated: ids of rows whose prompt was cut; only noted.
         title: of the progress bar; empty for the contestant's.
 
     Raises:
@@ -101,6 +103,7 @@ def generate(
             answer_tokens=answers[index].tokens,
             finished=answers[index].finished,
             meta=row.meta,
+            prompt_truncated=row.id in truncated,
         )
         for index, row in enumerate(rows)
     ]
@@ -130,6 +133,7 @@ def _check_lengths(requests: Sequence[Request], room: int | None) -> None:
         f"{len(long)} rows have more: {named}" + (", ..." if len(long) > NAMED_ROWS else ""),
         where="evaluation.max_new_tokens",
         fix="shorten task.instructions, lower evaluation.max_new_tokens, or choose a model with a longer "
-        "context; where such prompts never reach the model, leave them out of the data: correct or remove "
-        "the raw rows, or tunewright set data.cleaning.flags.length=drop",
+        "context; where a deployment cuts such prompts, cut them here too: tunewright set "
+        "evaluation.too_long=truncate; where they never reach the model, leave them out of the data: correct "
+        "or remove the raw rows, or tunewright set data.cleaning.flags.length=drop",
     )

@@ -34,6 +34,7 @@ class Prediction:
         answer_tokens: generated, the end-of-turn token included.
         finished: an end-of-turn token came before the limit of new tokens.
         meta: the row's further fields.
+        prompt_truncated: the prompt's oldest part was cut, since the whole left no room for an answer.
         reference_nll: negative log-likelihood of the reference in nats, summed over its tokens; null unless
             `task.metrics` names perplexity.
         reference_tokens: of the reference, the end-of-turn token included; null likewise.
@@ -50,6 +51,7 @@ class Prediction:
     answer_tokens: int
     finished: bool
     meta: dict[str, str] = field(default_factory=dict)
+    prompt_truncated: bool = False
     reference_nll: float | None = None
     reference_tokens: int | None = None
     label_nll: list[float] | None = None

@@ -97,6 +97,7 @@ def notes(inputs: ReportInputs) -> tuple[Note, ...]:
     advice = advice_on(inputs)
     if advice.approach != "fine-tuning":
         found.append(Note(advice.headline, " ".join((*advice.reasons, advice.try_first))))
+    found.append(_cut_prompts(inputs))
     found += [_too_few_rows(inputs, judgement) for judgement in inputs.verdict.criteria]
     return tuple(note for note in found if note is not None)
 
@@ -114,6 +115,22 @@ def test_in_words(pair: Paired) -> str:
         gained, lost = (numbers.count(rows or 0) for rows in (pair.gained, pair.lost))
         return f"{p}, McNemar: {gained} rows gained, {lost} lost"
     return f"{p}, paired bootstrap"
+
+
+def _cut_prompts(inputs: ReportInputs) -> Note | None:
+    """That some test prompts were not asked whole; null if all were."""
+    cut = {
+        SHORT[contestant]: sum(one.prompt_truncated for one in answers)
+        for contestant, answers in inputs.predictions.items()
+    }
+    if not any(cut.values()):
+        return None
+    counts = ", ".join(f"{numbers.count(rows)} {name}" for name, rows in cut.items() if rows)
+    return Note(
+        "Prompts were cut:",
+        f"of {numbers.count(len(inputs.predictions[TUNED]))} test rows some were not asked whole, since that "
+        f"left the model no room for an answer (evaluation.too_long): {counts}.",
+    )
 
 
 def _too_few_rows(inputs: ReportInputs, judgement: Judgement) -> Note | None:

@@ -26,6 +26,7 @@ from tunewright.evaluation.generate import generate
 from tunewright.evaluation.latency import measure_latency, scoring_record
 from tunewright.evaluation.metrics import custom_metrics, measure, scores
 from tunewright.evaluation.predictions import PREDICTIONS, Contestant, write_predictions
+from tunewright.evaluation.prompt_room import fit_prompts, prompt_room
 from tunewright.evaluation.results import flat_values, write_results
 from tunewright.extensions import load_extensions
 from tunewright.models.load import load_tokenizer
@@ -55,13 +56,21 @@ def run(root: Path) -> None:
     rows = rows[: evaluation.max_rows]
     train = [*without_canaries(read_rows(root / TRAIN_ROWS))]
     examples = choose_examples(train, rows, evaluation.few_shot)
-    prompts: dict[Contestant, list[tuple[Message, ...]]] = {
+    whole: dict[Contestant, list[tuple[Message, ...]]] = {
         "zero_shot": [row.prompt for row in rows],
         "few_shot": [few_shot_prompt(row, own) for row, own in zip(rows, examples, strict=True)],
     }
 
     loading = loading_for_scoring(settings, root)
     tokenizer = load_tokenizer(loading.folder, trust_remote_code=loading.trust_remote_code)
+    room = prompt_room(loading, evaluation)
+    if evaluation.too_long == "error":
+        check_examples_fit(tokenizer, rows, examples, room, evaluation.few_shot.by)
+    fitted = {
+        contestant: fit_prompts(tokenizer, rows, asked, room, evaluation)
+        for contestant, asked in whole.items()
+    }
+    prompts = {contestant: found.prompts for contestant, found in fitted.items()}
     with (
         tracked_run(settings.tracking, settings.project, "baseline", root) as tracker,
         scratch("baseline", stage.tracked, ANSWERS_DEPEND_ON) as work,
@@ -69,11 +78,12 @@ def run(root: Path) -> None:
     ):
         everything = [prompt for asked in prompts.values() for prompt in asked]
         engine = base_engine(loading, tokenizer, evaluation, everything, work)
-        check_examples_fit(tokenizer, rows, examples, engine.room, evaluation.few_shot.by)
         started = time.perf_counter()
         answered = {
-            contestant: generate(engine, rows, asked, contestant=contestant, folder=work)
-            for contestant, asked in prompts.items()
+            contestant: generate(
+                engine, rows, found.prompts, contestant=contestant, folder=work, truncated=found.truncated
+            )
+            for contestant, found in fitted.items()
         }
         timing = timing_record(
             time.perf_counter() - started, sum(generated.new_tokens for generated in answered.values())

@@ -24,6 +24,7 @@ from tunewright.evaluation.generate import generate
 from tunewright.evaluation.latency import measure_latency, scoring_record
 from tunewright.evaluation.metrics import custom_metrics, measure, scores
 from tunewright.evaluation.predictions import PREDICTIONS, write_predictions
+from tunewright.evaluation.prompt_room import fit_prompts, prompt_room
 from tunewright.evaluation.results import Results, flat_values, write_results
 from tunewright.extensions import load_extensions
 from tunewright.models.load import load_tokenizer
@@ -51,10 +52,12 @@ def run(root: Path) -> None:
     custom = custom_metrics(task.metrics, load_extensions(root))
     rows = [row.with_instructions(task.instructions) for row in read_rows(root / TEST_ROWS)]
     rows = rows[: evaluation.max_rows]
-    prompts = [row.prompt for row in rows]
 
     loading = loading_for_scoring(settings, root)
     tokenizer = load_tokenizer(loading.folder, trust_remote_code=loading.trust_remote_code)
+    room = prompt_room(loading, evaluation)
+    fitted = fit_prompts(tokenizer, rows, [row.prompt for row in rows], room, evaluation)
+    prompts = fitted.prompts
     with (
         tracked_run(settings.tracking, settings.project, "evaluate", root) as tracker,
         scratch("evaluate", stage.tracked, ANSWERS_DEPEND_ON) as work,
@@ -62,7 +65,9 @@ def run(root: Path) -> None:
     ):
         engine = tuned_engine(loading, root / ADAPTER, tokenizer, evaluation, rows, prompts, work)
         started = time.perf_counter()
-        generated = generate(engine, rows, prompts, contestant="tuned", folder=work)
+        generated = generate(
+            engine, rows, prompts, contestant="tuned", folder=work, truncated=fitted.truncated
+        )
         timing = timing_record(time.perf_counter() - started, generated.new_tokens)
         requests = evaluation.latency.requests
         waits = measure_latency(

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from tunewright.config.schema.method import TooLong
-from tunewright.data.rows import Row
+from tunewright.data.rows import Message, Row
 from tunewright.errors import TrainingError
 from tunewright.models.chat import encode_example, end_of_turn_ids
+from tunewright.models.truncate import truncate
 from tunewright.training.lengths import token_lengths
-from tunewright.training.truncate import truncate
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -149,9 +149,14 @@ def fit_row(
     if too_long == "drop":
         return FittedRow(whole, len(whole), "dropped")
     if too_long == "truncate":
-        shorter = truncate(asked, lambda other: len(_encode(tokenizer, other)), max_length)
+        answer = asked.messages[-1]
+
+        def encoded(prompt: Sequence[Message]) -> EncodedRow:
+            return _encode(tokenizer, replace(asked, messages=(*prompt, answer)))
+
+        shorter = truncate(asked.prompt, lambda prompt: len(encoded(prompt)) <= max_length)
         if shorter is not None:
-            return FittedRow(_encode(tokenizer, shorter), len(whole), "truncated")
+            return FittedRow(encoded(shorter), len(whole), "truncated")
     return FittedRow(whole, len(whole), "refused")
 
 

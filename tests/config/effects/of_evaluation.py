@@ -25,6 +25,7 @@ from tunewright.evaluation.generate import generate
 from tunewright.evaluation.latency import Wait, measure_latency
 from tunewright.evaluation.metrics import measure, scores
 from tunewright.evaluation.paired import smallest_detectable
+from tunewright.evaluation.prompt_room import fit_prompts
 from tunewright.models import tiny
 from tunewright.models.load import load_model, load_tokenizer
 from tunewright.models.record import BaseModelRecord, write_record
@@ -80,6 +81,7 @@ def asked(settings: Settings, folder: Path) -> object:
         for name, stand_in in {
             "load_tokenizer": note,
             "base_engine": opened,
+            "prompt_room": lambda *_: None,
             "generate": answer,
         }.items():
             stack.enter_context(patch.object(baseline, name, stand_in))
@@ -102,6 +104,13 @@ def generated(settings: Settings, folder: Path) -> object:
         folder=folder,
     )
     return [one.answer for one in made.predictions], (folder / "zero_shot.jsonl").read_text()
+
+
+def fitted(settings: Settings, _: Path) -> object:
+    """Prompts as they are asked where there is little room."""
+    rows = make_rows(5)
+    prompts = [row.prompt for row in rows]
+    return fit_prompts(load_tokenizer(tiny_folder()), rows, prompts, 60, settings.evaluation)
 
 
 def waited(settings: Settings, folder: Path) -> object:
@@ -172,6 +181,7 @@ EFFECTS = {
     "evaluation.precision": Effect(asked, "bf16", {"hardware.supports_bf16": True}),
     "evaluation.load_in_4bit": Effect(asked, True),
     "evaluation.max_new_tokens": Effect(generated, 4, FEW),
+    "evaluation.too_long": Effect(fitted, "truncate"),
     "evaluation.batch_size": Effect(generated, 2, FEW),
     "evaluation.temperature": Effect(generated, 1.5, FEW),
     "evaluation.top_p": Effect(generated, 0.05, FEW | WARM),

@@ -350,6 +350,19 @@ def test_few_rows_are_answered_with_prompting(triage, monkeypatch):
     assert "Only 12 examples" in note.text
 
 
+def test_cut_prompts_are_told_first(triage):
+    cut = {
+        who: [
+            replace(one, prompt_truncated=who != "few_shot" and number < 2)
+            for number, one in enumerate(answers)
+        ]
+        for who, answers in triage.predictions.items()
+    }
+    (note,) = notes(replace(triage, predictions=cut))
+    assert note.title == "Prompts were cut:"
+    assert note.text.endswith("(evaluation.too_long): 2 zero-shot, 2 tuned.")
+
+
 def test_a_criterion_that_fails_for_want_of_rows_says_how_many_would_do(triage):
     judged = Judgement("field_accuracy", "few_shot", 0.1, 0.95, 0.15, 0.08, 0.22, False, "", n=75)
     (note,) = notes(replace(triage, verdict=Verdict(False, (judged,))))

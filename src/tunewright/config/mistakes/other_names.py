@@ -18,6 +18,7 @@ INSTEAD: dict[str, str] = {
     "evaluation.batch_size": "per_device_eval_batch_size eval_batch_size",
     "evaluation.max_new_tokens": "max_tokens generation_max_length max_completion_length",
     "evaluation.max_rows": "max_eval_samples eval_limit num_eval_samples",
+    "evaluation.too_long": "truncate_prompt_tokens",
     "hardware.attn_implementation": "flash_attn flash_attention use_flash_attention_2 flash_attention_2 "
     "sdp_attention xformers_attention eager_attention",
     "hardware.devices": "num_processes nproc_per_node num_gpus n_gpu n_gpus world_size gpus",

@@ -122,6 +122,9 @@ class Evaluation(Node):
         engine: what answers the test rows: `transformers` in the stage's own process, `vllm` (installed
             apart, device cuda), or a `server` that is running.
         max_new_tokens: an answer is cut after so many; cut answers are counted.
+        too_long: what becomes of prompts that leave the model no room for so many tokens: `error` stops and
+            names the rows, `truncate` cuts the prompt's oldest part, as a deployment with `method.too_long:
+            truncate` would, and counts them.
         temperature: 0 takes the likeliest token; above it tokens are drawn, by a seed for each row.
         top_p: of the likeliest tokens so many can be drawn that their probabilities reach it.
         seed: draws the tokens where temperature is above 0.
@@ -135,6 +138,7 @@ class Evaluation(Node):
     engine: Engine = "transformers"
     server: Server = Server()
     max_new_tokens: int = Field(default=128, ge=1, le=32768)
+    too_long: Literal["error", "truncate"] = "error"
     temperature: float = Field(default=0.0, ge=0.0, le=2.0)
     top_p: float = Field(default=1.0, gt=0.0, le=1.0)
     seed: int = Field(default=0, ge=0, le=2**32 - 1)

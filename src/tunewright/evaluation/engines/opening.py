@@ -15,10 +15,10 @@ from tunewright.evaluation.engines.server import ServerEngine, prove_served
 from tunewright.evaluation.engines.vllm import VllmEngine
 from tunewright.evaluation.likelihood import with_likelihoods
 from tunewright.evaluation.predictions import Prediction
+from tunewright.evaluation.prompt_room import prompt_room
 from tunewright.evaluation.proof import load_proven
 from tunewright.models.chat import encode_prompt
-from tunewright.models.context import room_for_prompt
-from tunewright.models.load import Loading, load_base, load_config
+from tunewright.models.load import Loading, load_base
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -49,7 +49,7 @@ def base_engine(
         case "vllm":
             return _vllm(loading, None, tokenizer, evaluation, prompts)
         case "server":
-            room = _room(loading, evaluation)
+            room = prompt_room(loading, evaluation)
             return ServerEngine("base", tokenizer, evaluation, room=room, folder=folder)
 
 
@@ -87,7 +87,7 @@ def tuned_engine(
             engine.prove(prompts)
             return engine
         case "server":
-            room = _room(loading, evaluation)
+            room = prompt_room(loading, evaluation)
             greedy = evaluation.model_copy(update={"temperature": 0.0})
             base, tuned = (
                 ServerEngine(role, tokenizer, greedy, room=room, folder=folder) for role in ("base", "tuned")
@@ -120,9 +120,5 @@ def _vllm(
     prompts: Iterable[Sequence[Message]],
 ) -> VllmEngine:
     longest = max(len(encode_prompt(tokenizer, prompt)) for prompt in prompts)
-    room = _room(loading, evaluation)
+    room = prompt_room(loading, evaluation)
     return VllmEngine(loading, adapter, tokenizer, evaluation, room=room, longest=longest)
-
-
-def _room(loading: Loading, evaluation: Evaluation) -> int | None:
-    return room_for_prompt(load_config(loading), evaluation.max_new_tokens)

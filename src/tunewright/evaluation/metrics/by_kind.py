@@ -24,8 +24,8 @@ def scores(
     output: OutputContract,
     custom: Mapping[str, RowMetric],
 ) -> dict[str, Score]:
-    """Score one contestant's answers: the kind's metrics, format rules, the project's own, `finished`
-    and the numbers of tokens.
+    """Score one contestant's answers: the kind's metrics, format rules, the project's own, `finished`,
+    `prompt_truncated` and the numbers of tokens.
 
     Args:
         predictions: of one contestant.
@@ -41,6 +41,7 @@ def scores(
         **format_scores(predictions, output.format_rules),
         **custom_scores(predictions, custom),
         "finished": proportion([prediction.finished for prediction in predictions]),
+        "prompt_truncated": proportion([prediction.prompt_truncated for prediction in predictions]),
         "prompt_tokens": ratios([prediction.prompt_tokens for prediction in predictions]),
         "answer_tokens": ratios([prediction.answer_tokens for prediction in predictions]),
     }
