@@ -100,7 +100,7 @@ def _summary(points: Points, arranged: Arranged, outcomes: Sequence[Outcome]) ->
     parts += [f"{len(arranged.finished)} computed before"] if arranged.finished else []
     parts += [f"{count[how]} {how}" for how in ("failed", "lost", "removed") if count[how]]
     total = len(points.distinct)
-    say(f"{total} experiment{'s' * (total > 1)}: {', '.join(parts)}; next: dvc exp show --only-changed")
+    say(f"{total} experiment{'s' * (total > 1)}: {', '.join(parts)}; next: tunewright experiments")
     bad = [outcome.name for outcome in outcomes if outcome.how != "done"]
     if bad:
         say(f"the same command runs again what has not been computed: {', '.join(bad)}")

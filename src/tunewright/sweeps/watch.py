@@ -168,7 +168,7 @@ class Watch:
         now = time.monotonic()
         if stage == watched.stage and now - watched.said_at < SECONDS_BETWEEN_LINES:
             return
-        last = f"stage {stage}" if stage != watched.stage else "".join(readable(log)[-1:])
+        last = f"stage {stage}" if stage != watched.stage else "".join(readable(log)[-1:]) or "setting up"
         watched.stage, watched.said_at = stage, now
         say(f"{watched.name}: {last}")
 

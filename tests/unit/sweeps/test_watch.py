@@ -222,3 +222,13 @@ def test_of_several_it_is_said_where_they_are(capsys: pytest.CaptureFixture[str]
     watch.look()
     watch.look()
     assert capsys.readouterr().err == "a: stage train\n"
+
+
+def test_an_experiment_without_a_log_is_being_set_up(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    watch, _ = watching(PlayedQueue({"a": ["running"], "b": ["queued"]}))
+    later = module.time.monotonic() + module.SECONDS_BETWEEN_LINES
+    monkeypatch.setattr(module.time, "monotonic", lambda: later)
+    watch.look()
+    assert capsys.readouterr().err == "a: setting up\n"
