@@ -110,7 +110,7 @@ def fitted(settings: Settings, _: Path) -> object:
     """Prompts as they are asked where there is little room."""
     rows = make_rows(5)
     prompts = [row.prompt for row in rows]
-    return fit_prompts(load_tokenizer(tiny_folder()), rows, prompts, 60, settings.evaluation)
+    return fit_prompts(load_tokenizer(tiny_folder()), rows, prompts, 40, settings.evaluation)
 
 
 def waited(settings: Settings, folder: Path) -> object:
