@@ -14,7 +14,7 @@ from tunewright.experiments.git_files import WORKSPACE
 from tunewright.experiments.importance import importance
 from tunewright.experiments.parallel import parallel
 from tunewright.experiments.ranking import SECONDS, measured
-from tunewright.experiments.table import Comparison, notes, score_text, table
+from tunewright.experiments.table import Comparison, notes, reference_title, score_text, table
 from tunewright.experiments.tradeoff import tradeoff
 from tunewright.reporting import numbers
 from tunewright.reporting.names import PROMPTED, SHORT, metric_name
@@ -84,6 +84,10 @@ def _findings(comparison: Comparison, ranked: list[Experiment]) -> list[str]:
         ]
         if prompts:
             found.append(f"The base model on the same rows: {', '.join(prompts)}.")
+        reference = best.scores.get("reference", {}).get(comparison.by)
+        if reference is not None:
+            score = score_text(comparison.by, reference)
+            found.append(f"{reference_title(best)}, the reference, on the same rows: {score}.")
     return found
 
 

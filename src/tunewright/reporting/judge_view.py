@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from tunewright.evaluation.judging.use import JudgeUse
 from tunewright.evaluation.judging.whole import JudgedWhole
 from tunewright.evaluation.predictions import Contestant
 from tunewright.evaluation.statistics import Interval
 from tunewright.reporting import numbers
+from tunewright.reporting.inputs import ReportInputs
+from tunewright.reporting.reference_view import UNSTATED
 
 SCORE, AGAINST, DIFFERENCE = "score.", "against.", "difference."
 
@@ -81,8 +84,28 @@ def _facts(whole: JudgedWhole, against: str) -> Iterator[str]:
         yield f"{one.rater} and the judge: alike on {one.alike} of {one.rows} rows, Cohen's kappa {kappa}."
     if not whole.people:
         yield "No person has judged these answers, so how far this judge can be trusted is not known."
-    if whole.judged.cost is not None:
-        yield f"All opinions cost {whole.judged.cost:.4g} {whole.judged.currency}."
+    yield "Opinions took " + opinions_took(whole.use)
+
+
+def judge_cost(inputs: ReportInputs) -> tuple[str, ...]:
+    """A line on what the judge's opinions took; nothing if no judge was asked."""
+    if inputs.judged is None:
+        return ()
+    return (f"Judge {inputs.judged.judged.judge}: {opinions_took(inputs.judged.use)}",)
+
+
+def opinions_took(use: JudgeUse) -> str:
+    """Requests, tokens, money and time of a judge's opinions, as the end of a sentence."""
+    asked = (
+        f"{numbers.count(use.answers)} requests, {numbers.count(use.prompt_tokens)} tokens read, "
+        f"{numbers.count(use.completion_tokens)} written"
+    )
+    if use.computed is not None:
+        return f"{asked}; computed here in {numbers.duration(use.seconds)}, which is part of the sum."
+    if use.answers == 0:
+        return f"{asked}, since all answers are alike."
+    paid = UNSTATED if use.cost is None else numbers.small_money(use.cost, use.currency)
+    return f"{asked}; {paid}; {numbers.decimal(use.seconds / use.answers)} s a request, asked one by one."
 
 
 def _share(found: Interval) -> str:

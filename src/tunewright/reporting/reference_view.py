@@ -47,15 +47,16 @@ def reference_notes(inputs: ReportInputs) -> tuple[tuple[str, str], ...]:
 
 def reference_cost(inputs: ReportInputs) -> tuple[str, ...]:
     """A line on the reference and one on the tuned model; nothing if no reference was asked."""
-    use, reference = inputs.reference, inputs.evaluation.reference
+    use, title = inputs.reference, inputs.evaluation.reference.title
     if use is None:
         return ()
-    cost, currency = use.cost_at(reference.endpoint), reference.endpoint.currency
     paid = UNSTATED
-    if cost is not None:
-        paid = f"{_small(cost, currency)}, {_small(1000 * cost / use.answers, currency)} for 1,000 answers"
+    if use.cost is not None:
+        whole, each = use.cost, 1000 * use.cost / use.answers
+        sums = (numbers.small_money(amount, use.currency) for amount in (whole, each))
+        paid = f"{', '.join(sums)} for 1,000 answers"
     return (
-        f"{reference.title}: {numbers.count(use.answers)} answers, {numbers.count(use.prompt_tokens)} tokens "
+        f"{title}: {numbers.count(use.answers)} answers, {numbers.count(use.prompt_tokens)} tokens "
         f"read, {numbers.count(use.completion_tokens)} written; {paid}; "
         f"{numbers.decimal(use.seconds / use.answers)} s an answer, asked one by one.",
         _of_tuned(inputs),
@@ -66,12 +67,7 @@ def _of_tuned(inputs: ReportInputs) -> str:
     rows = len(inputs.predictions[TUNED])
     found = measured_once(inputs.timings, inputs.train, rows, inputs.hardware.price_per_hour)
     cost = found.get("cost_per_1000_answers")
-    paid = UNSTATED if cost is None else f"{_small(cost.value, cost.unit)} for 1,000 answers"
+    paid = UNSTATED if cost is None else f"{numbers.small_money(cost.value, cost.unit)} for 1,000 answers"
     return (
         f"Tuned model: {paid}; {numbers.decimal(found['seconds_per_answer'].value)} s an answer, in batches."
     )
-
-
-def _small(amount: float, currency: str) -> str:
-    """A sum that may be far below a cent."""
-    return numbers.money(amount, currency) if amount >= 1 else f"{currency} {numbers.decimal(amount)}"

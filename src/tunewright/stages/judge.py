@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
-from tunewright.artifacts import BASELINE, EVALUATION, JUDGE, METRICS, OWN_SUITES, REFERENCE, TEST_ROWS
+from tunewright.artifacts import (
+    BASELINE,
+    EVALUATION,
+    JUDGE,
+    METRICS,
+    OWN_SUITES,
+    REFERENCE,
+    TEST_ROWS,
+    TIMINGS,
+    write_json,
+    write_json_once,
+)
 from tunewright.config.judge_metrics import dimensions
 from tunewright.config.schema.settings import Settings
 from tunewright.config.stage_settings import stage_settings
@@ -15,6 +27,7 @@ from tunewright.evaluation.judging.askers import LocalJudge, ServerJudge
 from tunewright.evaluation.judging.pairwise import judge_pairs
 from tunewright.evaluation.judging.prompt import Compared
 from tunewright.evaluation.judging.results import Judged, judge_results, write_judged
+from tunewright.evaluation.judging.use import JudgeUse
 from tunewright.evaluation.people.answers import answers_of_all, two_of
 from tunewright.evaluation.people.pairs import pairs_of
 from tunewright.evaluation.predictions import PREDICTIONS
@@ -23,6 +36,7 @@ from tunewright.models.load import load_model, load_tokenizer
 from tunewright.progress import say
 from tunewright.scratch import scratch
 
+TIMING = "timing.json"
 DEPENDENCIES = (
     BASELINE / PREDICTIONS,
     EVALUATION / PREDICTIONS,
@@ -42,11 +56,12 @@ def run(root: Path) -> None:
     """
     stage = stage_settings("judge", root)
     settings, judge = stage.settings, stage.settings.evaluation.judge
-    metrics = root / METRICS / "judge.json"
+    metrics, timing = root / METRICS / "judge.json", root / TIMINGS / "judge.json"
     if not judge.enabled:
         say("judge: off (evaluation.judge.enabled)")
         nobody = Judged()
         write_judged(root / JUDGE, metrics, nobody, [], judge_results(nobody, settings.evaluation.statistics))
+        write_json(timing, asdict(JudgeUse()))
         return
     pairs = compared_rows(root, settings)
     with scratch("judge", stage.tracked, DEPENDENCIES) as work:
@@ -62,11 +77,11 @@ def run(root: Path) -> None:
             judge=judge.folder or str(judge.endpoint.model),
             against=judge.against,
             rows=tuple(rows),
-            cost=server.cost if server else None,
-            currency=judge.endpoint.currency if server else "",
         )
         results = judge_results(judged, settings.evaluation.statistics)
         write_judged(root / JUDGE, metrics, judged, exchanges, results)
+        # Who takes over finished work tells how long that took, not how long the taking over did.
+        write_json(timing, write_json_once(work / TIMING, asdict(ask.use)))
     if unreadable := judged.count("unreadable"):
         say(f"judge: {unreadable} of {len(rows)} rows have an opinion that cannot be read; they do not count")
 
