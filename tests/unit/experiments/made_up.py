@@ -108,7 +108,7 @@ def files(
 def asked(
     changes: dict | None = None, reference: float | None = None, win_rate: float | None = None, **given
 ) -> dict[str, str]:
-    """The files of an experiment whose reference answered and whose judge compared; none of either at None."""
+    """The files of an experiment whose reference answered and whose judge compared; None for neither."""
     own: dict = {}
     if reference is not None:
         own |= {f"evaluation.reference.{key}": value for key, value in REFERENCE.items()}

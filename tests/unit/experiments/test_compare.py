@@ -103,7 +103,7 @@ def test_a_reference_and_a_judge_change_nothing(root: Path, capsys: pytest.Captu
     for name, right in (("one", FIRST), ("other", SECOND)):
         experiment(root, name, content(root, rows(right), asked, reference=0.9, win_rate=0.7))
     assert told(root, capsys) == before
-    with pytest.raises(UsageError, match="'judge.win_rate' is no metric of these answers"):
+    with pytest.raises(UsageError, match=r"'judge\.win_rate' is no metric of these answers"):
         told(root, capsys, metric="judge.win_rate")
 
 
