@@ -74,11 +74,12 @@ def _facts(whole: JudgedWhole, against: str) -> Iterator[str]:
     )
     if "win_rate" in found:
         yield f"Win rate of the tuned model {_share(found['win_rate'])}, a tie being half a win."
+    else:
+        yield "No opinion could be read, so there is neither a win rate nor a score."
     if "position_consistent" in found:
-        yield (
-            f"In both orders the judge said the same on {_share(found['position_consistent'])} of rows; "
-            f"on the other {counts['position_inconsistent']} it is taken to be undecided."
-        )
+        unsteady = counts["position_inconsistent"]
+        taken = f"; on the other {unsteady} it is taken to be undecided" if unsteady else ""
+        yield f"In both orders the judge said the same on {_share(found['position_consistent'])} of rows{taken}."
     for one in whole.people:
         kappa = "not defined" if one.kappa is None else numbers.decimal(round(one.kappa, 3))
         yield f"{one.rater} and the judge: alike on {one.alike} of {one.rows} rows, Cohen's kappa {kappa}."
@@ -100,10 +101,10 @@ def opinions_took(use: JudgeUse) -> str:
         f"{numbers.count(use.answers)} requests, {numbers.count(use.prompt_tokens)} tokens read, "
         f"{numbers.count(use.completion_tokens)} written"
     )
-    if use.computed is not None:
-        return f"{asked}; computed here in {numbers.duration(use.seconds)}, which is part of the sum."
     if use.answers == 0:
         return f"{asked}, since all answers are alike."
+    if use.computed is not None:
+        return f"{asked}; computed here in {numbers.duration(use.seconds)}, which is part of the sum."
     paid = UNSTATED if use.cost is None else numbers.small_money(use.cost, use.currency)
     return f"{asked}; {paid}; {numbers.decimal(use.seconds / use.answers)} s a request, asked one by one."
 

@@ -171,3 +171,14 @@ def test_a_judge_that_nobody_can_read_fails_its_criteria_and_not_the_report(tmp_
     assert "no opinion of the judge could be read" in found.reason
     assert found.reason in render_report(inputs)
     assert report_json(inputs)["verdict"]["criteria"][0]["value"] is None
+    told = judge_view(inputs.judged, inputs.contestants)
+    assert "No opinion could be read, so there is neither a win rate nor a score." in told.facts
+    assert not told.dimensions and "In both orders" not in " ".join(told.facts)
+
+
+def test_a_judge_that_is_steady_throughout_is_not_told_to_be_undecided_on_none(tmp_path):
+    inputs = read_project(tmp_path, judged(tmp_path))
+    counts = {**inputs.judged.results.counts, "position_inconsistent": 0}
+    steady = replace(inputs.judged, results=replace(inputs.judged.results, counts=counts))
+    whole = " ".join(judge_view(steady, inputs.contestants).facts)
+    assert "of rows." in whole and "undecided" not in whole
