@@ -78,8 +78,9 @@ def _facts(whole: JudgedWhole, against: str) -> Iterator[str]:
         yield "No opinion could be read, so there is neither a win rate nor a score."
     if "position_consistent" in found:
         unsteady = counts["position_inconsistent"]
+        share = _share(found["position_consistent"])
         taken = f"; on the other {unsteady} it is taken to be undecided" if unsteady else ""
-        yield f"In both orders the judge said the same on {_share(found['position_consistent'])} of rows{taken}."
+        yield f"In both orders the judge said the same on {share} of rows{taken}."
     for one in whole.people:
         kappa = "not defined" if one.kappa is None else numbers.decimal(round(one.kappa, 3))
         yield f"{one.rater} and the judge: alike on {one.alike} of {one.rows} rows, Cohen's kappa {kappa}."
