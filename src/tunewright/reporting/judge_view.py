@@ -98,12 +98,12 @@ def judge_cost(inputs: ReportInputs) -> tuple[str, ...]:
 
 def opinions_took(use: JudgeUse) -> str:
     """Requests, tokens, money and time of a judge's opinions, as the end of a sentence."""
+    if use.answers == 0:
+        return "no request, since all answers are alike."
     asked = (
         f"{numbers.count(use.answers)} requests, {numbers.count(use.prompt_tokens)} tokens read, "
         f"{numbers.count(use.completion_tokens)} written"
     )
-    if use.answers == 0:
-        return f"{asked}, since all answers are alike."
     if use.computed is not None:
         return f"{asked}; computed here in {numbers.duration(use.seconds)}, which is part of the sum."
     paid = UNSTATED if use.cost is None else numbers.small_money(use.cost, use.currency)

@@ -23,7 +23,7 @@ from tunewright.config.stage_settings import stage_settings
 from tunewright.data.rows import read_rows
 from tunewright.devices import held_devices
 from tunewright.errors import ModelError
-from tunewright.evaluation.judging.askers import LocalJudge, ServerJudge
+from tunewright.evaluation.judging.askers import LocalJudge, Nobody, ServerJudge
 from tunewright.evaluation.judging.pairwise import judge_pairs
 from tunewright.evaluation.judging.prompt import Compared
 from tunewright.evaluation.judging.results import Judged, judge_results, write_judged
@@ -66,10 +66,11 @@ def run(root: Path) -> None:
     pairs = compared_rows(root, settings)
     with scratch("judge", stage.tracked, DEPENDENCIES) as work:
         name = judge.folder or f"{judge.endpoint.model} at {judge.endpoint.base_url}"
-        say(f"judge: {len(pairs)} rows, tuned against {judge.against}, by {name}")
-        server = None if judge.folder else ServerJudge(judge.endpoint, judge.max_new_tokens)
+        alike = sum(one.first == one.second for one in pairs)
+        not_asked = f" ({alike} answered alike, which are not asked)" if alike else ""
+        say(f"judge: {len(pairs)} rows{not_asked}, tuned against {judge.against}, by {name}")
         with held_devices(settings.hardware.device if judge.folder else "cpu"):
-            ask = server or _local(root, settings, work)
+            ask = _judge(root, settings, work) if alike < len(pairs) else Nobody()
             rows, exchanges = judge_pairs(
                 pairs, settings.task, dimensions(settings.task), ask, show_reference=judge.show_reference
             )
@@ -99,16 +100,18 @@ def compared_rows(root: Path, settings: Settings) -> list[Compared]:
     return [Compared(pair.row, pair.first, pair.second) for pair in pairs[: judge.max_rows]]
 
 
-def _local(root: Path, settings: Settings, work: Path) -> LocalJudge:
+def _judge(root: Path, settings: Settings, work: Path) -> ServerJudge | LocalJudge:
     judge, evaluation = settings.evaluation.judge, settings.evaluation
-    folder = root / str(judge.folder)
+    if judge.folder is None:
+        return ServerJudge(judge.endpoint, judge.max_new_tokens)
+    folder = root / judge.folder
     if not folder.is_dir():
         raise ModelError(
             "there is no such folder",
             where=f"evaluation.judge.folder: {judge.folder}",
             fix="put the model there (safetensors, tokenizer, chat template), and dvc add it",
         )
-    check_folder(folder, str(judge.folder))
+    check_folder(folder, judge.folder)
     tokenizer = load_tokenizer(folder)
     model = load_model(folder, device=settings.hardware.device, precision=evaluation.precision)
     asked = evaluation.model_copy(update={"max_new_tokens": judge.max_new_tokens})

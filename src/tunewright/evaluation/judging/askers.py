@@ -1,4 +1,4 @@
-"""Who answers a judge's questions: a server, or a model in a local folder."""
+"""Who answers a judge's questions: a server, a model in a local folder, or nobody where there are none."""
 
 from __future__ import annotations
 
@@ -54,6 +54,16 @@ class ServerJudge:
     def use(self) -> JudgeUse:
         """What all answers so far took, those from earlier included."""
         return JudgeUse(**vars(use_of(self._answers, self._endpoint)))
+
+
+class Nobody:
+    """Stands where all answers are alike: no server is called and no model loaded for nothing."""
+
+    use = JudgeUse()
+
+    def __call__(self, asked: Sequence[Asked], title: str) -> list[str]:
+        """Answer no question."""
+        raise AssertionError(f"{title}: {len(asked)} questions to nobody")
 
 
 class LocalJudge:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -207,6 +208,22 @@ def test_off_it_writes_that_nobody_judged(project: Made) -> None:
     judge.run(root)
     assert read_judged(root / JUDGE).rows == ()
     assert read_json(root / METRICS / "judge.json") == {}
+    assert took(root) == JudgeUse()
+
+
+@pytest.mark.parametrize("folder", [None, "data/suites/none"], ids=["server", "local"])
+def test_where_all_answers_are_alike_nobody_is_called(
+    project: Made, folder: str | None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with ChatServer(verdict).running() as server:
+        root = project.by(server, folder=folder)
+        alike = [replace(row, contestant="tuned") for row in answered("few_shot", range(1, ROWS, 2))]
+        write_predictions(root / EVALUATION / PREDICTIONS, alike)
+        judge.run(root)
+        assert server.bodies == []
+    assert "6 rows (6 answered alike, which are not asked)" in capsys.readouterr().err
+    assert {row.outcome for row in read_judged(root / JUDGE).rows} == {"same"}
+    assert read_json(root / METRICS / "judge.json")["win_rate"]["value"] == 0.5
     assert took(root) == JudgeUse()
 
 
