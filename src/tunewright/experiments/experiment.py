@@ -115,8 +115,9 @@ class Reader:
         nothing: dict[str, Any] = {}
         settings = parsed(RESOLVED, _flat_yaml, nothing)
         verdict = parsed(ACCEPTANCE, _json, nothing)
+        nobody: dict[Contestant, Mapping[str, Interval]] = {}
         judged = parsed(JUDGE, _judge_scores, nothing)
-        tuned = parsed(EVALUATION, _scores, nothing).get("tuned", {})
+        tuned = parsed(EVALUATION, _scores, nobody).get("tuned", {})
         return Experiment(
             name=name,
             state=state,
@@ -127,8 +128,8 @@ class Reader:
             chosen=parsed(PARAMS, _chosen, frozenset()),
             metrics=(*settings.get("task.metrics", ()), *(name for name in judged if name == WIN_RATE)),
             scores={
-                **parsed(BASELINE, _scores, nothing),
-                **parsed(REFERENCE, _scores, nothing),
+                **parsed(BASELINE, _scores, nobody),
+                **parsed(REFERENCE, _scores, nobody),
                 **({"tuned": {**tuned, **judged}} if tuned else {}),
             },
             accepted=verdict.get("accepted") if verdict.get("criteria") else None,
@@ -201,7 +202,7 @@ def _json(content: bytes) -> dict[str, Any]:
     return found
 
 
-def _scores(content: bytes) -> dict[Contestant, dict[str, Interval]]:
+def _scores(content: bytes) -> dict[Contestant, Mapping[str, Interval]]:
     raw: dict[Contestant, dict[str, dict[str, Any]]] = json.loads(content)
     return {who: {name: Interval(**score) for name, score in scores.items()} for who, scores in raw.items()}
 

@@ -139,8 +139,8 @@ def notes(comparison: Comparison) -> list[str]:
             told = ", ".join(f"{m} {score_text(m, scores.get(m))}" for m in comparison.metrics if m in scores)
             if told:
                 found.append(f"base model, {SHORT[who]}: {told}")
-    if measured and comparison.same_reference and (scores := measured[0].scores.get("reference")):
-        told = ", ".join(f"{m} {score_text(m, scores.get(m))}" for m in comparison.metrics if m in scores)
+    if measured and comparison.same_reference and (other := measured[0].scores.get("reference")):
+        told = ", ".join(f"{m} {score_text(m, other[m])}" for m in comparison.metrics if m in other)
         found.append(f"reference, {reference_title(measured[0])}: {told}")
     found += _judges(measured)
     if not comparison.same_test_rows:

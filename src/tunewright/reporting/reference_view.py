@@ -5,7 +5,7 @@ from __future__ import annotations
 from tunewright.evaluation.evidence import measured_once
 from tunewright.reporting import numbers
 from tunewright.reporting.inputs import ReportInputs
-from tunewright.reporting.names import TUNED, metric_name
+from tunewright.reporting.names import TUNED, in_sentence, metric_name
 
 UNSTATED = "no price is declared, so no cost is stated"
 
@@ -34,7 +34,7 @@ def reference_notes(inputs: ReportInputs) -> tuple[tuple[str, str], ...]:
     theirs, tuned = (inputs.scores[who][metric].value for who in ("reference", TUNED))
     text = (
         f"it reaches {numbers.score(metric, theirs)} and the tuned model {numbers.score(metric, tuned)} "
-        f"({metric_name(metric).lower()}; difference "
+        f"({in_sentence(metric_name(metric))}; difference "
         f"{numbers.difference(metric, gap.value)} {numbers.interval(metric, gap.low, gap.high)})."
     )
     if found.suffices:

@@ -26,7 +26,7 @@ from tunewright.errors import ModelError
 from tunewright.evaluation.judging.askers import LocalJudge, Nobody, ServerJudge
 from tunewright.evaluation.judging.pairwise import judge_pairs
 from tunewright.evaluation.judging.prompt import Compared
-from tunewright.evaluation.judging.results import Judged, judge_results, write_judged
+from tunewright.evaluation.judging.results import EXCHANGES, Judged, judge_results, write_judged
 from tunewright.evaluation.judging.use import JudgeUse
 from tunewright.evaluation.people.answers import answers_of_all, two_of
 from tunewright.evaluation.people.pairs import pairs_of
@@ -84,7 +84,10 @@ def run(root: Path) -> None:
         # Who takes over finished work tells how long that took, not how long the taking over did.
         write_json(timing, write_json_once(work / TIMING, asdict(ask.use)))
     if unreadable := judged.count("unreadable"):
-        say(f"judge: {unreadable} of {len(rows)} rows have an opinion that cannot be read; they do not count")
+        say(
+            f"judge: {unreadable} of {len(rows)} rows have an opinion that cannot be read, and do not count; "
+            f"{JUDGE / EXCHANGES} says why (`fault`)"
+        )
 
 
 def compared_rows(root: Path, settings: Settings) -> list[Compared]:
