@@ -10,5 +10,10 @@ from tunewright.reporting.reference_view import reference_cost
 
 
 def cost(inputs: ReportInputs) -> tuple[str, ...]:
-    """A line each, the sum of time and money first."""
-    return (*cost_lines(inputs), *waits_line(inputs), *reference_cost(inputs), *judge_cost(inputs))
+    """A line each of what ran here, the sum of time and money first."""
+    return (*cost_lines(inputs), *waits_line(inputs))
+
+
+def asked_besides(inputs: ReportInputs) -> tuple[str, ...]:
+    """A line each of what reference and judge took; none where neither was asked."""
+    return (*reference_cost(inputs), *judge_cost(inputs))

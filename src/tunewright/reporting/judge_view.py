@@ -68,10 +68,12 @@ def _facts(whole: JudgedWhole, against: str) -> Iterator[str]:
     rows = sum(counts[name] for name in ("first", "tie", "second", "same", "unreadable"))
     yield (
         f"Of {numbers.count(rows)} rows the tuned model's answer is better on {counts['first']}, "
-        f"{against}'s on {counts['second']}, neither on {counts['tie']}; on {counts['same']} the answers are "
-        f"alike and count as ties, and {counts['unreadable']} have an opinion that cannot be read and do not "
-        "count."
+        f"{against}'s on {counts['second']}, neither on {counts['tie']}."
     )
+    if alike := counts["same"]:
+        yield f"On {alike} the answers are alike, which counts as a tie."
+    if unreadable := counts["unreadable"]:
+        yield f"Of {unreadable} an opinion cannot be read, so they do not count."
     if "win_rate" in found:
         yield f"Win rate of the tuned model {_share(found['win_rate'])}, a tie being half a win."
     else:

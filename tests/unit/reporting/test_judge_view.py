@@ -62,7 +62,8 @@ def test_what_the_judge_said_and_that_nobody_checked_it(tmp_path):
     assert (
         "Of 75 rows the tuned model's answer is better on 60, Base, few-shot's on 3, neither on 10" in whole
     )
-    assert "2 have an opinion that cannot be read" in whole
+    assert "Of 2 an opinion cannot be read, so they do not count." in whole
+    assert "answers are alike" not in whole, "none are"
     assert "Win rate of the tuned model 89.0 % [" in whole  # (60 + 10 / 2) / 73
     assert "on the other 10 it is taken to be undecided" in whole
     assert "how far this judge can be trusted is not known" in whole
