@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from tunewright.config.schema.evaluation import Evaluation
 from tunewright.evaluation.judging.use import JudgeUse
 from tunewright.evaluation.judging.whole import JudgedWhole
-from tunewright.evaluation.predictions import Contestant
 from tunewright.evaluation.statistics import Interval
 from tunewright.reporting import numbers
 from tunewright.reporting.inputs import ReportInputs
@@ -39,17 +39,13 @@ class JudgeView:
     dimensions: tuple[DimensionRow, ...]
 
 
-def judge_view(whole: JudgedWhole | None, contestants: Mapping[Contestant, str]) -> JudgeView | None:
-    """The section's texts; None where no judge was asked.
-
-    Args:
-        whole: a judge's work.
-        contestants: their names in words.
-    """
+def judge_view(inputs: ReportInputs) -> JudgeView | None:
+    """The section's texts; None where no judge was asked."""
+    whole = inputs.judged
     if whole is None:
         return None
     found = whole.results.intervals
-    against = contestants.get(whole.judged.against, whole.judged.against)
+    against = inputs.contestants.get(whole.judged.against, whole.judged.against)
     rows = [
         DimensionRow(
             own,
@@ -60,7 +56,15 @@ def judge_view(whole: JudgedWhole | None, contestants: Mapping[Contestant, str])
         for name in found
         if name.startswith(SCORE) and (own := name.removeprefix(SCORE))
     ]
-    return JudgeView(whole.judged.judge, against, tuple(_facts(whole, against)), tuple(rows))
+    facts = (*_itself(inputs.evaluation, whole), *_facts(whole, against))
+    return JudgeView(whole.judged.judge, against, facts, tuple(rows))
+
+
+def _itself(evaluation: Evaluation, whole: JudgedWhole) -> Iterator[str]:
+    judge, reference = evaluation.judge.endpoint, evaluation.reference.endpoint
+    same = (judge.base_url, judge.model) == (reference.base_url, reference.model)
+    if same and whole.judged.against == "reference" and whole.use.computed is None:
+        yield "The judge is the very model that gave the other answers, so it judges its own work."
 
 
 def _facts(whole: JudgedWhole, against: str) -> Iterator[str]:

@@ -77,6 +77,6 @@ def _context(inputs: ReportInputs) -> dict[str, Any]:
         "lineage": facts.lineage(inputs),
         "suites": suite_rows(inputs.suites),
         "suite_examples": suite_examples(inputs.suites),
-        "judge": judge_view(inputs.judged, inputs.contestants),
+        "judge": judge_view(inputs),
         "people": people_pages(inputs.people, inputs.contestants),
     }

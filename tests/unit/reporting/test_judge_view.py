@@ -57,7 +57,7 @@ def test_no_judge_no_section(triage):
 
 def test_what_the_judge_said_and_that_nobody_checked_it(tmp_path):
     inputs = read_project(tmp_path, judged(tmp_path))
-    view = judge_view(inputs.judged, inputs.contestants)
+    view = judge_view(inputs)
     whole = " ".join(view.facts)
     assert (
         "Of 75 rows the tuned model's answer is better on 60, Base, few-shot's on 3, neither on 10" in whole
@@ -77,7 +77,7 @@ def test_what_the_judge_said_and_that_nobody_checked_it(tmp_path):
     results = replace(
         inputs.judged.results, intervals={"score.x": grade, "against.x": grade, "difference.x": grade}
     )
-    (made,) = judge_view(replace(inputs.judged, results=results), inputs.contestants).dimensions
+    (made,) = judge_view(replace(inputs, judged=replace(inputs.judged, results=results))).dimensions
     assert made.tuned_interval == made.against_interval == made.difference_interval == "[−0.50, 4.25]"
     html = render_report(inputs)
     assert "Judged by a model" in html and "judge &lt;/b&gt; of the house" in html
@@ -127,6 +127,18 @@ def test_opinions_on_answers_that_are_all_alike_took_nothing():
     assert opinions_took(JudgeUse(currency="EUR", cost=0.0)).endswith("since all answers are alike.")
 
 
+def test_a_model_that_judges_its_own_answers_is_told_of(tmp_path):
+    inputs = read_project(tmp_path, judged(tmp_path))
+    itself = "it judges its own work"
+    against = replace(inputs.judged, judged=replace(inputs.judged.judged, against="reference"))
+    asked = replace(inputs, judged=against)
+    assert itself in " ".join(judge_view(asked).facts), "neither endpoint has a name here: they are one"
+    judge = inputs.evaluation.judge.model_copy(update={"endpoint": Endpoint(model="large-2")})
+    evaluation = inputs.evaluation.model_copy(update={"judge": judge})
+    assert itself not in " ".join(judge_view(replace(asked, evaluation=evaluation)).facts)
+    assert itself not in " ".join(judge_view(inputs).facts), "the base model's answers are not the judge's"
+
+
 def test_agreement_with_a_person_is_told(tmp_path):
     declared = judged(tmp_path)
     rows = {row.id: row for row in read_rows(tmp_path / TEST_ROWS)}
@@ -144,9 +156,7 @@ def test_agreement_with_a_person_is_told(tmp_path):
     told = report_json(inputs)["judged"]
     assert (told["against"], told["cost"], told["people"][0]["alike"]) == ("few_shot", 0.125, 9)
     assert told["results"]["intervals"]["win_rate"]["n"] == 73
-    assert "Ada and the judge: alike on 9 of 10 rows, Cohen's kappa 0." in " ".join(
-        judge_view(inputs.judged, inputs.contestants).facts
-    )
+    assert "Ada and the judge: alike on 9 of 10 rows, Cohen's kappa 0." in " ".join(judge_view(inputs).facts)
 
 
 def test_criteria_name_the_win_rate_and_the_scores(tmp_path):
@@ -172,7 +182,7 @@ def test_a_judge_that_nobody_can_read_fails_its_criteria_and_not_the_report(tmp_
     assert "no opinion of the judge could be read" in found.reason
     assert found.reason in render_report(inputs)
     assert report_json(inputs)["verdict"]["criteria"][0]["value"] is None
-    told = judge_view(inputs.judged, inputs.contestants)
+    told = judge_view(inputs)
     assert "No opinion could be read, so there is neither a win rate nor a score." in told.facts
     assert not told.dimensions and "In both orders" not in " ".join(told.facts)
 
@@ -181,5 +191,5 @@ def test_a_judge_that_is_steady_throughout_is_not_told_to_be_undecided_on_none(t
     inputs = read_project(tmp_path, judged(tmp_path))
     counts = {**inputs.judged.results.counts, "position_inconsistent": 0}
     steady = replace(inputs.judged, results=replace(inputs.judged.results, counts=counts))
-    whole = " ".join(judge_view(steady, inputs.contestants).facts)
+    whole = " ".join(judge_view(replace(inputs, judged=steady)).facts)
     assert "of rows." in whole and "undecided" not in whole
