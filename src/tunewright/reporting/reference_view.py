@@ -15,8 +15,10 @@ def how_it_was_asked(inputs: ReportInputs) -> str:
     if inputs.reference is None:
         return ""
     reference = inputs.evaluation.reference
+    model = str(reference.endpoint.model)
+    which = "a model" if model == reference.title else f"the model {model}"
     return (
-        f"{reference.title} is the model {reference.endpoint.model} at {reference.endpoint.base_url}, asked "
+        f"{reference.title} is {which} at {reference.endpoint.base_url}, asked "
         f"{'with those examples' if reference.few_shot else 'without examples'}. "
     )
 
