@@ -51,7 +51,7 @@ def judge_view(inputs: ReportInputs) -> JudgeView | None:
             own,
             *_grade(found[name]),
             *_grade(found[AGAINST + own]),
-            *_grade(found[DIFFERENCE + own]),
+            *_grade(found[DIFFERENCE + own], plus="+"),
         )
         for name in found
         if name.startswith(SCORE) and (own := name.removeprefix(SCORE))
@@ -120,7 +120,8 @@ def _share(found: Interval) -> str:
     return f"{100 * found.value:.1f} % [{100 * found.low:.1f}, {100 * found.high:.1f}]"
 
 
-def _grade(found: Interval) -> tuple[str, str]:
+def _grade(found: Interval, plus: str = "") -> tuple[str, str]:
+    """A mean and its interval; `plus` stands before a mean above zero."""
     three = (found.value, found.low, found.high)
     value, low, high = (f"{one:.2f}".replace("-", numbers.MINUS) for one in three)
-    return value, f"[{low}, {high}]"
+    return (plus if found.value > 0 else "") + value, f"[{low}, {high}]"

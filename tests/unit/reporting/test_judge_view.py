@@ -69,7 +69,7 @@ def test_what_the_judge_said_and_that_nobody_checked_it(tmp_path):
     assert "how far this judge can be trusted is not known" in whole
     assert "152 requests, 100,000 tokens read, 2,500 written; EUR 0.125; 2 s a request" in whole
     (row,) = view.dimensions
-    assert (row.name, row.tuned, row.against, row.difference) == ("right", "4.50", "2.00", "2.50")
+    assert (row.name, row.tuned, row.against, row.difference) == ("right", "4.50", "2.00", "+2.50")
     steady = inputs.judged.results.intervals["position_consistent"]
     assert steady.low < steady.high
     assert f"on {100 * steady.value:.1f} % [{100 * steady.low:.1f}, {100 * steady.high:.1f}] of rows" in whole
