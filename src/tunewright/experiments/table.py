@@ -171,8 +171,9 @@ def _judges(measured: Sequence[Experiment]) -> list[str]:
         if WIN_RATE in one.tuned
     }
     return [
-        f"{WIN_RATE}: against {SHORT[against]}, judged by {visible(str(judge))}; 50 % means equally good"
-        for judge, against in sorted(judges, key=str)
+        f"{WIN_RATE}: against {SHORT.get(rival, rival)}, judged by {visible(str(judge))}; "
+        "50 % means equally good"
+        for judge, rival in sorted(judges, key=str)
     ]
 
 
@@ -196,11 +197,12 @@ def verdict_text(experiment: Experiment) -> str:
 
 def _further(comparison: Comparison, one: Experiment) -> list[tuple[str, str]]:
     """The columns behind the metrics: heading and cell."""
-    cells, first = [], comparison.metrics[0]
+    cells = []
     if not comparison.same_base:
         cells.append(("best prompt", _best_prompt(comparison, one)))
     if not comparison.same_reference:
-        cells.append(("reference", score_text(first, one.scores.get("reference", {}).get(first))))
+        metric = comparison.metrics[0]
+        cells.append(("reference", score_text(metric, one.scores.get("reference", {}).get(metric))))
     if len(comparison.objectives) > 1:
         cells.append(("front", "yes" if one.name in comparison.front else "–"))
     if LOSS in (comparison.by, *comparison.objectives):

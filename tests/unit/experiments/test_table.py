@@ -22,6 +22,7 @@ from tests.unit.experiments.made_up import (
 )
 from tunewright.cli.main import app
 from tunewright.errors import ConfigError, UsageError
+from tunewright.experiments.experiment import Experiment
 from tunewright.experiments.exports import as_csv, as_json
 from tunewright.experiments.read import read_experiments
 from tunewright.experiments.table import as_markdown, as_text, compare, table
@@ -268,6 +269,14 @@ def test_hostile_names_and_values_stay_inert_in_every_format(root):
     assert len({len(re.findall(r"(?<!\\)\|", line)) for line in rows}) == 1
     cells = [cell for line in csv.reader(io.StringIO(as_csv(found))) for cell in line]
     assert not [cell for cell in cells if cell.startswith(("=", "@"))]
+
+
+def test_experiments_that_only_wait_have_no_scores_to_show():
+    found = compare([Experiment("waits", "queued"), Experiment("workspace", "not run")])
+    assert [line.split() for line in as_text(found).splitlines()[:2]] == [
+        ["experiment", "loss", "training", "verdict", "state"],
+        ["waits", "–", "–", "–", "queued"],
+    ]
 
 
 def test_outside_a_project_or_a_repository(tmp_path):
