@@ -27,17 +27,18 @@ from tunewright.data.frozen import Change
 from tunewright.data.raw_row import Place
 from tunewright.data.review.standing import Reviewer, ReviewStanding
 from tunewright.data.rows import Message, Row
+from tunewright.endpoints.use import EndpointUse
 from tunewright.evaluation.compare import Prompting
 from tunewright.evaluation.details import Details
 from tunewright.evaluation.judging.pairwise import Exchange, RowJudgement
 from tunewright.evaluation.judging.results import Judged, JudgeResults, WithPeople
+from tunewright.evaluation.judging.use import JudgeUse
 from tunewright.evaluation.latency import Latency, ScoringRecord
 from tunewright.evaluation.metrics.classification import LabelResult
 from tunewright.evaluation.metrics.extraction import FieldResult, Violation
 from tunewright.evaluation.paired import Paired
 from tunewright.evaluation.people.standing import Tally
 from tunewright.evaluation.predictions import Prediction
-from tunewright.evaluation.reference import ReferenceUse
 from tunewright.evaluation.slice_differences import SliceDifference
 from tunewright.evaluation.slices import SliceScores
 from tunewright.evaluation.statistics import Interval
@@ -167,7 +168,10 @@ FILES = {
     ),
     "timings/baseline.json": SCORING,
     "timings/base_suites.json": TIMING,
-    "timings/reference.json": File("JSON. All 0 where the reference is off.", ReferenceUse),
+    "timings/reference.json": File("JSON. All 0 where the reference is off.", EndpointUse),
+    "timings/judge.json": File(
+        "JSON. All 0 where the judge is off.", JudgeUse, (TimingRecord, MachineRecord)
+    ),
     "timings/tuned_suites.json": TIMING,
     "timings/evaluate.json": SCORING,
     "timings/train.json": TIMING,

@@ -42,7 +42,7 @@ LAST_FILE = {
     "reference": "timings/reference.json",
     "train": "timings/train.json",
     "evaluate": "timings/evaluate.json",
-    "judge": "metrics/judge.json",
+    "judge": "timings/judge.json",
     "tuned_suites": "timings/tuned_suites.json",
     "report": "metrics/suites.json",
 }

@@ -8,8 +8,9 @@ from pathlib import Path
 import typer
 
 from tunewright.artifacts import write_text
+from tunewright.experiments.exports import as_csv, as_json
 from tunewright.experiments.read import read_experiments
-from tunewright.experiments.table import as_csv, as_json, as_markdown, as_text, compare
+from tunewright.experiments.table import as_markdown, as_text, compare
 
 FORMATS = {"text": as_text, "json": as_json, "csv": as_csv, "markdown": as_markdown}
 

@@ -6,7 +6,7 @@ limit of new tokens for the answer, and for the prompt a token a byte, since no 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Condition, Event
 
@@ -29,13 +29,6 @@ def cost_of(endpoint: Endpoint, prompt_tokens: int, completion_tokens: int) -> f
     if prices[0] is None or prices[1] is None:
         return None
     return (prompt_tokens * prices[0] + completion_tokens * prices[1]) / MILLION
-
-
-def cost_of_answers(endpoint: Endpoint, answers: Iterable[Completion]) -> float | None:
-    """What answers cost, whenever they were given; None if a price is not known."""
-    kept = list(answers)
-    prompts, texts = (sum(one.prompt_tokens for one in kept), sum(one.completion_tokens for one in kept))
-    return cost_of(endpoint, prompts, texts)
 
 
 def most_tokens(request: ChatRequest) -> int:

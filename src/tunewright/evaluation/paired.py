@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Literal
 
 from tunewright.config.schema.evaluation import Statistics
 from tunewright.evaluation.metrics.score import Score, difference_bounds
-from tunewright.evaluation.resampling import difference_of, resampled
+from tunewright.evaluation.resampling import Difference, resampled
 from tunewright.evaluation.statistics import NO_WIDTH, Interval, interval_from, no_rows
 from tunewright.proportions import two_sided_z
 
@@ -56,7 +56,7 @@ def paired(first: Score, second: Score, statistics: Statistics) -> Paired:
     n = len(first.rows)
     if n == 0:
         raise no_rows()
-    statistic = difference_of(first.over_rows, second.over_rows)
+    statistic = Difference(first.over_rows, second.over_rows)
     value, scores = statistic.of_all(), resampled(statistic, n, statistics.bootstrap_samples)
     interval = interval_from(value, scores, n, statistics.confidence, difference_bounds(first, second))
     detectable = smallest_detectable(standard_error(scores, interval, statistics.confidence), statistics)

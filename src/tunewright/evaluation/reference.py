@@ -1,46 +1,16 @@
-"""The contestant behind a server: test rows as requests, answers as predictions, and what they took."""
+"""The contestant behind a server: test rows as requests, answers as predictions."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 
-from tunewright.artifacts import read_json, write_json
-from tunewright.config.schema.endpoint import Endpoint
 from tunewright.config.schema.evaluation import FewShot, Reference
 from tunewright.data.canaries import without_canaries
 from tunewright.data.rows import Row
 from tunewright.endpoints.answer import ChatRequest, Completion
-from tunewright.endpoints.budget import cost_of
 from tunewright.evaluation.few_shot import choose_examples, few_shot_prompt
 from tunewright.evaluation.generate import last_question
 from tunewright.evaluation.predictions import Prediction
-
-
-@dataclass(frozen=True)
-class ReferenceUse:
-    """What the reference's answers took, whenever they were given: what stands in timings/reference.json.
-
-    Attributes:
-        answers: how many; 0 where the reference is off.
-        seconds: from request to answer, added up over the answers; waits and failed attempts are left out.
-        prompt_tokens: of all prompts, as the server counts.
-        completion_tokens: of all answers, likewise.
-        cost: at the prices of the run that wrote it; null if one was not known.
-        currency: of the cost.
-    """
-
-    answers: int = 0
-    seconds: float = 0.0
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
-    cost: float | None = None
-    currency: str = ""
-
-    def cost_at(self, endpoint: Endpoint) -> float | None:
-        """In the endpoint's currency, at its prices; None if one is not known."""
-        return cost_of(endpoint, self.prompt_tokens, self.completion_tokens)
 
 
 def requests_for(
@@ -82,29 +52,3 @@ def predictions_of(rows: Sequence[Row], completions: Sequence[Completion]) -> li
         )
         for row, completion in zip(rows, completions, strict=True)
     ]
-
-
-def use_of(completions: Sequence[Completion], endpoint: Endpoint) -> ReferenceUse:
-    """What answers took, at the endpoint's prices."""
-    use = ReferenceUse(
-        answers=len(completions),
-        seconds=round(sum(one.seconds for one in completions), 3),
-        prompt_tokens=sum(one.prompt_tokens for one in completions),
-        completion_tokens=sum(one.completion_tokens for one in completions),
-        currency=endpoint.currency,
-    )
-    return replace(use, cost=use.cost_at(endpoint))
-
-
-def write_use(path: Path, use: ReferenceUse) -> None:
-    """Write timings/reference.json."""
-    write_json(path, asdict(use))
-
-
-def read_use(path: Path) -> ReferenceUse:
-    """Read what `write_use` wrote.
-
-    Raises:
-        TunewrightError: the file is missing or damaged.
-    """
-    return ReferenceUse(**read_json(path))

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -93,9 +93,9 @@ Part = Sums | Tally
 Combine = Callable[..., "FloatArray"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Statistic:
-    """A score of resamples: what its parts add up to, and what the totals make.
+    """A score of resamples: what its parts add up to, and what the totals make. Equal to itself alone.
 
     Attributes:
         parts: of the same rows, at least one.
@@ -118,6 +118,22 @@ class Statistic:
         return Statistic(tuple(part.take(rows) for part in self.parts), self.combine)
 
 
+@dataclass(frozen=True)
+class Difference:
+    """First minus second on the same resampled rows: the paired bootstrap.
+
+    Attributes:
+        first, second: scores of the same rows.
+    """
+
+    first: Statistic
+    second: Statistic
+
+    def of_all(self) -> float:
+        """The difference on the rows themselves."""
+        return self.first.of_all() - self.second.of_all()
+
+
 def mean_of(rows: FloatArray) -> Statistic:
     """The mean of the rows' scores."""
     import numpy as np
@@ -125,28 +141,24 @@ def mean_of(rows: FloatArray) -> Statistic:
     return Statistic((Sums(np.column_stack([rows, np.ones(len(rows))])),), _ratio)
 
 
-def difference_of(first: Statistic, second: Statistic) -> Statistic:
-    """First minus second on the same resampled rows: the paired bootstrap."""
-    split = len(first.parts)
-    return Statistic(
-        (*first.parts, *second.parts), partial(_difference, first.combine, second.combine, split)
-    )
-
-
-def resampled(statistic: Statistic, rows: int, samples: int) -> FloatArray:
+def resampled(statistic: Statistic | Difference, rows: int, samples: int) -> FloatArray:
     """The score of each of `samples` resamples, seeded: the same draws for the same number of rows."""
+    if isinstance(statistic, Difference):
+        return _resampled(statistic.first, rows, samples) - _resampled(statistic.second, rows, samples)
+    return _resampled(statistic, rows, samples)
+
+
+@lru_cache(maxsize=64)  # a contestant's scores are compared with those of all others
+def _resampled(statistic: Statistic, rows: int, samples: int) -> FloatArray:
     import numpy as np
 
-    return np.concatenate([statistic.of(draws) for draws in _draws(rows, samples)])
+    found = np.concatenate([statistic.of(draws) for draws in _draws(rows, samples)])
+    found.setflags(write=False)
+    return found
 
 
 def _ratio(sums: FloatArray) -> FloatArray:
     found: FloatArray = sums[:, 0] / sums[:, 1]
-    return found
-
-
-def _difference(first: Combine, second: Combine, split: int, *totals: FloatArray) -> FloatArray:
-    found: FloatArray = first(*totals[:split]) - second(*totals[split:])
     return found
 
 

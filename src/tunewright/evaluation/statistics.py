@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from tunewright.errors import EvaluationError
-from tunewright.evaluation.resampling import Statistic, resampled
+from tunewright.evaluation.resampling import Difference, Statistic, resampled
 from tunewright.proportions import wilson
 
 if TYPE_CHECKING:
@@ -57,12 +57,12 @@ def proportion_interval(rows: FloatArray, confidence: float) -> Interval:
 
 
 def bootstrap_interval(
-    statistic: Statistic, n: int, *, confidence: float, samples: int, bounds: tuple[float, float]
+    statistic: Statistic | Difference, n: int, *, confidence: float, samples: int, bounds: tuple[float, float]
 ) -> Interval:
     """Percentile bootstrap over rows, seeded.
 
     Args:
-        statistic: scores resamples; see `resampling.mean_of` and `difference_of`.
+        statistic: scores resamples; see `resampling`.
         n: rows.
         confidence: two-sided.
         samples: number of resamples.

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 
+from tunewright.config.judge_metrics import PREFIX as JUDGE_PREFIX
+from tunewright.config.judge_metrics import SCORE, WIN_RATE
 from tunewright.config.params_file import PARAMS
 from tunewright.evaluation.predictions import Contestant
 from tunewright.evaluation.statistics import Interval
@@ -26,8 +28,9 @@ RESOLVED = "resolved.yaml"
 LOCK = "dvc.lock"
 LOSSES = "plots/loss.csv"
 EVALUATION, BASELINE = "metrics/evaluation.json", "metrics/baseline.json"
+REFERENCE, JUDGE = "metrics/reference.json", "metrics/judge.json"
 TRAIN, ACCEPTANCE, TRAIN_TIME = "metrics/train.json", "metrics/acceptance.json", "timings/train.json"
-FILES = (PARAMS, RESOLVED, LOCK, EVALUATION, BASELINE, TRAIN, ACCEPTANCE, TRAIN_TIME)
+FILES = (PARAMS, RESOLVED, LOCK, EVALUATION, BASELINE, REFERENCE, JUDGE, TRAIN, ACCEPTANCE, TRAIN_TIME)
 
 WHOLE = ("task.output.json_schema",)
 """Settings whose value is a mapping that is compared as one."""
@@ -55,8 +58,8 @@ class Experiment:
             params.yaml states.
         complete: all settings are known.
         chosen: the keys that params.yaml sets by themselves.
-        metrics: the task's, most important first.
-        scores: contestant -> metric -> score.
+        metrics: the task's, most important first, and the judge's win rate if one judged.
+        scores: contestant -> metric -> score; what a judge said is among the tuned model's.
         accepted: the verdict.
         train_seconds: wall time of training.
         validation_loss: of the weights that were kept.
@@ -112,6 +115,9 @@ class Reader:
         nothing: dict[str, Any] = {}
         settings = parsed(RESOLVED, _flat_yaml, nothing)
         verdict = parsed(ACCEPTANCE, _json, nothing)
+        nobody: dict[Contestant, Mapping[str, Interval]] = {}
+        judged = parsed(JUDGE, _judge_scores, nothing)
+        tuned = parsed(EVALUATION, _scores, nobody).get("tuned", {})
         return Experiment(
             name=name,
             state=state,
@@ -120,8 +126,12 @@ class Reader:
             settings=settings,
             complete=bool(settings),
             chosen=parsed(PARAMS, _chosen, frozenset()),
-            metrics=tuple(settings.get("task.metrics", ())),
-            scores={**parsed(BASELINE, _scores, {}), **parsed(EVALUATION, _scores, {})},
+            metrics=(*settings.get("task.metrics", ()), *(name for name in judged if name == WIN_RATE)),
+            scores={
+                **parsed(BASELINE, _scores, nobody),
+                **parsed(REFERENCE, _scores, nobody),
+                **({"tuned": {**tuned, **judged}} if tuned else {}),
+            },
             accepted=verdict.get("accepted") if verdict.get("criteria") else None,
             train_seconds=parsed(TRAIN_TIME, _json, nothing).get("seconds"),
             validation_loss=parsed(TRAIN, _json, nothing).get("validation_loss_best"),
@@ -192,9 +202,17 @@ def _json(content: bytes) -> dict[str, Any]:
     return found
 
 
-def _scores(content: bytes) -> dict[Contestant, dict[str, Interval]]:
+def _scores(content: bytes) -> dict[Contestant, Mapping[str, Interval]]:
     raw: dict[Contestant, dict[str, dict[str, Any]]] = json.loads(content)
     return {who: {name: Interval(**score) for name, score in scores.items()} for who, scores in raw.items()}
+
+
+def _judge_scores(content: bytes) -> dict[str, Interval]:
+    """The tuned model's win rate and scores, by the names that criteria have for them."""
+    named = {f"{JUDGE_PREFIX}{name}": score for name, score in json.loads(content).items()}
+    return {
+        name: Interval(**score) for name, score in named.items() if name == WIN_RATE or name.startswith(SCORE)
+    }
 
 
 def _test_rows(content: bytes) -> str:

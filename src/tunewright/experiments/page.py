@@ -14,10 +14,10 @@ from tunewright.experiments.git_files import WORKSPACE
 from tunewright.experiments.importance import importance
 from tunewright.experiments.parallel import parallel
 from tunewright.experiments.ranking import SECONDS, measured
-from tunewright.experiments.table import Comparison, notes, score_text, table
+from tunewright.experiments.table import Comparison, notes, reference_title, score_text, table
 from tunewright.experiments.tradeoff import tradeoff
 from tunewright.reporting import numbers
-from tunewright.reporting.names import PROMPTED, SHORT, metric_name
+from tunewright.reporting.names import PROMPTED, SHORT, in_sentence, metric_name
 from tunewright.reporting.templates import render_html
 
 SCRIPT = "experiments.js"
@@ -76,7 +76,9 @@ def _findings(comparison: Comparison, ranked: list[Experiment]) -> list[str]:
     found = [f"{numbers.count(len(states))} experiments: {counted}." if states else "No experiments yet."]
     if ranked:
         best = ranked[0]
-        found.append(f"Best by {_name(comparison.by).lower()}: {best.name}, {_value(best, comparison.by)}.")
+        found.append(
+            f"Best by {in_sentence(_name(comparison.by))}: {best.name}, {_value(best, comparison.by)}."
+        )
         prompts = [
             f"{score_text(comparison.by, score)} {SHORT[who]}"
             for who in PROMPTED
@@ -84,6 +86,10 @@ def _findings(comparison: Comparison, ranked: list[Experiment]) -> list[str]:
         ]
         if prompts:
             found.append(f"The base model on the same rows: {', '.join(prompts)}.")
+        reference = best.scores.get("reference", {}).get(comparison.by)
+        if reference is not None:
+            reached = score_text(comparison.by, reference)
+            found.append(f"{reference_title(best)}, the reference, on the same rows: {reached}.")
     return found
 
 

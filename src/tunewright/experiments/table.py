@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from tunewright.config.judge_metrics import WIN_RATE
 from tunewright.evaluation.statistics import Interval
 from tunewright.experiments.columns import differing, labels, value_of
 from tunewright.experiments.experiment import Experiment, Value
@@ -17,14 +16,11 @@ from tunewright.experiments.git_files import WORKSPACE
 from tunewright.experiments.ranking import LOSS, SECONDS, best_first, first_metric
 from tunewright.experiments.tradeoff import unbeaten
 from tunewright.reporting import numbers
-from tunewright.reporting.names import CONTESTANTS, PROMPTED, SHORT
+from tunewright.reporting.names import PROMPTED, SHORT
 from tunewright.reporting.templates import markdown_text, visible
 
 LONGEST_VALUE = 32
 """Characters of a setting in a table for people."""
-
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What makes a spreadsheet compute a text."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +50,11 @@ class Comparison:
     def same_base(self) -> bool:
         """Whether the base model has the same scores in all of them."""
         return len({repr(_base(one)) for one in self.experiments if one.tuned}) <= 1
+
+    @cached_property
+    def same_reference(self) -> bool:
+        """Whether the reference has the same scores in all of them; none is a score too."""
+        return len({repr(_reference(one)) for one in self.experiments if one.tuned}) <= 1
 
     @cached_property
     def same_test_rows(self) -> bool:
@@ -103,41 +104,6 @@ def as_markdown(comparison: Comparison) -> str:
     return "\n".join([*(f"| {' | '.join(line)} |" for line in lines), *told])
 
 
-def as_csv(comparison: Comparison) -> str:
-    """Every number in a column of its own, keys in full."""
-    scored = [(who, metric) for who in reversed(CONTESTANTS) for metric in comparison.metrics]
-    parts = ("value", "low", "high", "n")
-    text = io.StringIO()
-    out = csv.writer(text, lineterminator="\n")
-    out.writerow(
-        ["name", "state", *comparison.settings]
-        + [f"{who}.{metric}.{part}" for who, metric in scored for part in parts]
-        + [LOSS, SECONDS, "accepted", "test_rows", "baseline", "commit"]
-    )
-    for one in comparison.experiments:
-        scores = [one.scores.get(who, {}).get(metric) for who, metric in scored]
-        row: list[Any] = [one.name, one.state, *(_cell(value_of(one, key)) for key in comparison.settings)]
-        row += [getattr(score, part, None) for score in scores for part in parts]
-        row += [one.validation_loss, one.train_seconds, one.accepted, one.test_rows, one.baseline, one.commit]
-        out.writerow(_inert(value) for value in row)
-    return text.getvalue()
-
-
-def as_json(comparison: Comparison) -> str:
-    """Everything for programs."""
-    return json.dumps(
-        {
-            "by": comparison.by,
-            "settings": comparison.settings,
-            "metrics": comparison.metrics,
-            "front": [one.name for one in comparison.experiments if one.name in comparison.front],
-            "experiments": [_plain(comparison, one) for one in comparison.experiments],
-        },
-        indent=2,
-        ensure_ascii=False,
-    )
-
-
 def table(comparison: Comparison) -> list[list[str]]:
     """Cells for people, the heading first."""
     short = labels(comparison.settings)
@@ -173,6 +139,10 @@ def notes(comparison: Comparison) -> list[str]:
             told = ", ".join(f"{m} {score_text(m, scores.get(m))}" for m in comparison.metrics if m in scores)
             if told:
                 found.append(f"base model, {SHORT[who]}: {told}")
+    if measured and comparison.same_reference and (other := measured[0].scores.get("reference")):
+        told = ", ".join(f"{m} {score_text(m, other[m])}" for m in comparison.metrics if m in other)
+        found.append(f"reference, {reference_title(measured[0])}: {told}")
+    found += _judges(measured)
     if not comparison.same_test_rows:
         found.append("not all were scored on the same test rows: compare only those with the same letters")
     if any(one.state == "changed" for one in measured):
@@ -180,6 +150,31 @@ def notes(comparison: Comparison) -> list[str]:
     if {one.name for one in comparison.experiments} == {WORKSPACE}:
         found.append("there are no experiments yet: `tunewright run -m method=lora,qlora` makes some")
     return found
+
+
+def reference_title(one: Experiment) -> str:
+    """What the reference is called (see `Reference.title`)."""
+    key = "evaluation.reference"
+    name = value_of(one, f"{key}.name") or value_of(one, f"{key}.endpoint.model") or "reference"
+    return visible(" ".join(str(name).split()))
+
+
+def _judges(measured: Sequence[Experiment]) -> list[str]:
+    """Who judged, and against whom: a line for each judge, most often one."""
+    key = "evaluation.judge"
+    judges = {
+        (
+            value_of(one, f"{key}.folder") or value_of(one, f"{key}.endpoint.model"),
+            value_of(one, f"{key}.against"),
+        )
+        for one in measured
+        if WIN_RATE in one.tuned
+    }
+    return [
+        f"{WIN_RATE}: against {SHORT.get(rival, rival)}, judged by {visible(str(judge))}; "
+        "50 % means equally good"
+        for judge, rival in sorted(judges, key=str)
+    ]
 
 
 def score_text(metric: str, score: Interval | None) -> str:
@@ -205,6 +200,9 @@ def _further(comparison: Comparison, one: Experiment) -> list[tuple[str, str]]:
     cells = []
     if not comparison.same_base:
         cells.append(("best prompt", _best_prompt(comparison, one)))
+    if not comparison.same_reference:
+        metric = comparison.metrics[0]
+        cells.append(("reference", score_text(metric, one.scores.get("reference", {}).get(metric))))
     if len(comparison.objectives) > 1:
         cells.append(("front", "yes" if one.name in comparison.front else "–"))
     if LOSS in (comparison.by, *comparison.objectives):
@@ -224,6 +222,10 @@ def _best_prompt(comparison: Comparison, one: Experiment) -> str:
     return score_text(metric, max(scores, key=lambda score: score.value, default=None))
 
 
+def _reference(one: Experiment) -> list[Any]:
+    return sorted(one.scores.get("reference", {}).items())
+
+
 def _base(one: Experiment) -> list[Any]:
     return [sorted(one.scores.get(who, {}).items()) for who in PROMPTED]
 
@@ -234,30 +236,3 @@ def _value(value: Value) -> str:
     return " ".join(
         visible(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)).split()
     )
-
-
-def _cell(value: Value) -> Value:
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else value
-
-
-def _inert(value: Any) -> Any:  # noqa: ANN401 - a cell
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
-
-
-def _plain(comparison: Comparison, one: Experiment) -> dict[str, Any]:
-    return {
-        "name": one.name,
-        "state": one.state,
-        "commit": one.commit or None,
-        "baseline": one.baseline or None,
-        "settings": {key: one.settings[key] for key in comparison.settings if key in one.settings},
-        "scores": {
-            who: {metric: asdict(score) for metric, score in scores.items()}
-            for who, scores in one.scores.items()
-        },
-        LOSS: one.validation_loss,
-        SECONDS: one.train_seconds,
-        "last_validation_loss": one.last_loss,
-        "accepted": one.accepted,
-        "test_rows": one.test_rows or None,
-    }

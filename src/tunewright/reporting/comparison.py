@@ -13,7 +13,7 @@ from tunewright.evaluation.verdict import Judgement
 from tunewright.reporting import numbers
 from tunewright.reporting.effects import best_prompted, direction
 from tunewright.reporting.inputs import ReportInputs
-from tunewright.reporting.names import SHORT, TUNED, metric_name
+from tunewright.reporting.names import SHORT, TUNED, in_sentence, metric_name
 from tunewright.reporting.rationale import advice_on
 from tunewright.reporting.reference_view import how_it_was_asked, reference_notes
 
@@ -144,7 +144,7 @@ def _too_few_rows(inputs: ReportInputs, judgement: Judgement) -> Note | None:
     value, least = (shown(judgement.metric, number) for number in (judgement.value, judgement.min))
     return Note(
         "Too few test rows for a criterion:",
-        f"{metric_name(judgement.metric).lower()}{over} was measured as {value}, "
+        f"{in_sentence(metric_name(judgement.metric))}{over} was measured as {value}, "
         f"at least {least} is asked. If the measured value is the true one, "
         f"about {numbers.count(needed)} test rows would show it ({100 * statistics.power:g} % power); "
         f"there are {numbers.count(judgement.n or 0)}.",
@@ -159,7 +159,7 @@ def _prompting_note(inputs: ReportInputs) -> Note:
     return Note(
         f"Prompting alone does {'better' if better else 'as well'}:",
         f"the base model, {SHORT[found.contestant]}, reaches {numbers.score(metric, base)} "
-        f"and the tuned model {numbers.score(metric, tuned)} ({metric_name(metric).lower()}; difference "
+        f"and the tuned model {numbers.score(metric, tuned)} ({in_sentence(metric_name(metric))}; difference "
         f"{numbers.difference(metric, gap.value)} {numbers.interval(metric, gap.low, gap.high)}). "
         + (
             "Do not use the tuned model: fine-tuning was not worth it."
@@ -180,7 +180,9 @@ def explanation(inputs: ReportInputs) -> str:
         "The line around a value is its interval. Beside a difference stands how likely chance alone would "
         "make one as large (p), and the smallest true difference that so many rows would show with "
         f"{100 * inputs.evaluation.statistics.power:g} % probability."
-        + "".join(f" {name} by sacrebleu: {signature}." for name, signature in signatures.items())
+        + "".join(
+            f" {metric_name(name)} by sacrebleu: {signature}." for name, signature in signatures.items()
+        )
     )
 
 

@@ -13,15 +13,16 @@ from typing import Any
 from tunewright.agreement import Agreement
 from tunewright.config.metrics import Direction, Unit, metric_of
 from tunewright.data.card import DataCard
+from tunewright.endpoints.use import EndpointUse
 from tunewright.evaluation.compare import Prompting
 from tunewright.evaluation.details import Details
 from tunewright.evaluation.judging.results import JudgeResults, WithPeople
+from tunewright.evaluation.judging.use import JudgeUse
 from tunewright.evaluation.judging.whole import JudgedWhole
 from tunewright.evaluation.latency import Latency
 from tunewright.evaluation.paired import Paired
 from tunewright.evaluation.people.standing import PageStanding, Tally
 from tunewright.evaluation.predictions import Contestant
-from tunewright.evaluation.reference import ReferenceUse
 from tunewright.evaluation.slice_differences import SliceDifference
 from tunewright.evaluation.statistics import Interval
 from tunewright.evaluation.suites.judge import SuiteResult
@@ -112,6 +113,7 @@ class JudgeNumbers:
         people: how far each rater agrees with it.
         cost: of all opinions; null if a price is not known, or the judge is local.
         currency: of the cost.
+        use: what all opinions took.
     """
 
     judge: str
@@ -120,6 +122,7 @@ class JudgeNumbers:
     people: Sequence[WithPeople]
     cost: float | None
     currency: str
+    use: JudgeUse
 
 
 @dataclass(frozen=True)
@@ -228,7 +231,7 @@ class ReportDocument:
     cost: Spent
     tokens: Mapping[Contestant, Tokens]
     latency: Mapping[Contestant, Latency]
-    reference: ReferenceUse | None
+    reference: EndpointUse | None
     against_reference: Prompting | None
     stages: Mapping[str, TimingRecord]
     training: TrainingMetrics
@@ -327,9 +330,9 @@ def _suite(result: SuiteResult) -> SuiteNumbers:
 def _judged(found: JudgedWhole | None) -> JudgeNumbers | None:
     if found is None:
         return None
-    judged = found.judged
+    judged, use = found.judged, found.use
     return JudgeNumbers(
-        judged.judge, judged.against, found.results, found.people, judged.cost, judged.currency
+        judged.judge, judged.against, found.results, found.people, use.cost, use.currency, use
     )
 
 

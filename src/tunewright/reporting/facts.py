@@ -67,7 +67,7 @@ class Spent:
 
 
 def spent(inputs: ReportInputs) -> Spent:
-    """Time and money of baseline, train, evaluate and the suites."""
+    """Time and money of baseline, train, evaluate, the suites and a local judge."""
     stages = {stage: float(timing["seconds"]) for stage, timing in inputs.timings.items()}
     waits = sum(map(latency_seconds, inputs.timings.values()))
     total, price = sum(stages.values()) + waits, inputs.hardware.price_per_hour

@@ -14,13 +14,13 @@ from tunewright.config.schema.model import Model
 from tunewright.config.schema.settings import Choices, Project
 from tunewright.config.schema.task import Task
 from tunewright.data.card import DataCard
+from tunewright.endpoints.use import EndpointUse
 from tunewright.evaluation.compare import Prompting
 from tunewright.evaluation.details import Details
 from tunewright.evaluation.judging.whole import JudgedWhole
 from tunewright.evaluation.paired import Paired
 from tunewright.evaluation.people.standing import PageStanding
 from tunewright.evaluation.predictions import Contestant, Prediction
-from tunewright.evaluation.reference import ReferenceUse
 from tunewright.evaluation.results import Results
 from tunewright.evaluation.slice_differences import SliceDifference
 from tunewright.evaluation.suites.judge import SuiteResult
@@ -45,7 +45,7 @@ class ReportInputs:
         row_grades: row id -> how good the tuned model's answer is, by a finer score where there is one.
         predictions: contestant -> answers.
         train: metrics/train.json.
-        timings: stage -> timings/STAGE.json.
+        timings: stage -> timings/STAGE.json, of the stages that computed here.
         hashes: SHA-256 by path, of the adapter's and the data's files.
         suites: what was found beyond the task; empty if all suites are off.
         judged: what a model as judge said; null if none was asked.
@@ -83,7 +83,7 @@ class ReportInputs:
     suites: Sequence[SuiteResult]
     judged: JudgedWhole | None
     people: Sequence[PageStanding]
-    reference: ReferenceUse | None
+    reference: EndpointUse | None
     against_reference: Prompting | None
     source: Source
 

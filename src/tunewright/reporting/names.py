@@ -51,3 +51,8 @@ def among(scored: Container[Contestant], reference: str = "Reference") -> dict[C
 def metric_name(metric: str) -> str:
     """The metric in words; a field, a format rule and a project's own metric keep their names."""
     return metric_of(metric).title
+
+
+def in_sentence(title: str) -> str:
+    """A title amid a sentence: a small first letter, but for what begins with an abbreviation (ROUGE-L)."""
+    return title[:1].lower() + title[1:] if title[1:2].islower() else title

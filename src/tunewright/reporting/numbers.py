@@ -81,6 +81,11 @@ def money(amount: float, currency: str) -> str:
     return f"{currency} {amount:,.2f}" if amount == 0 or amount >= 0.005 else f"under {currency} 0.01"
 
 
+def small_money(amount: float, currency: str) -> str:
+    """A sum that may be far below a hundredth: `EUR 0.00012`."""
+    return money(amount, currency) if amount >= 1 else f"{currency} {decimal(amount)}"
+
+
 def _signed(value: float, places: int, *, plus: bool = False) -> str:
     text = f"{value:+.{places}f}" if plus else f"{value:.{places}f}"
     if float(text) == 0:

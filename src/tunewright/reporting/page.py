@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tunewright.reporting import breakdown, comparison, effects_view, examples, facts, numbers
-from tunewright.reporting.cost_text import cost
+from tunewright.reporting.cost_text import asked_besides, cost
 from tunewright.reporting.data_card.personal_data import personal_data_table
 from tunewright.reporting.effort import effort_table
 from tunewright.reporting.inputs import ReportInputs
@@ -39,6 +39,7 @@ def _context(inputs: ReportInputs) -> dict[str, Any]:
         "effects_at_first": effects_view.AT_FIRST,
         "notes": comparison.notes(inputs),
         "cost": cost(inputs),
+        "asked_besides": asked_besides(inputs),
         "decision_facts": decision_facts(inputs.task.rationale),
         "comparison": {
             "blocks": comparison.blocks(inputs),
@@ -76,6 +77,6 @@ def _context(inputs: ReportInputs) -> dict[str, Any]:
         "lineage": facts.lineage(inputs),
         "suites": suite_rows(inputs.suites),
         "suite_examples": suite_examples(inputs.suites),
-        "judge": judge_view(inputs.judged, inputs.contestants),
+        "judge": judge_view(inputs),
         "people": people_pages(inputs.people, inputs.contestants),
     }

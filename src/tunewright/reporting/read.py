@@ -18,10 +18,12 @@ from tunewright.config.schema.task import Contestant as Prompted
 from tunewright.config.schema.task import Task, TaskKind
 from tunewright.config.suite_metrics import PREFIX
 from tunewright.data.card import read_card
+from tunewright.endpoints.use import read_use
 from tunewright.evaluation.compare import check_same_rows, compared, prompting_suffices
 from tunewright.evaluation.details import DETAILS, read_details
 from tunewright.evaluation.evidence import Evidence, measured_once, slices_named, with_further
 from tunewright.evaluation.judging.results import judge_scores, read_judged
+from tunewright.evaluation.judging.use import JudgeUse, read_judge_use
 from tunewright.evaluation.judging.whole import judged_whole
 from tunewright.evaluation.metrics import Score, custom_metrics, scores
 from tunewright.evaluation.paired import Paired
@@ -34,7 +36,6 @@ from tunewright.evaluation.predictions import (
     of_contestant,
     read_predictions,
 )
-from tunewright.evaluation.reference import read_use
 from tunewright.evaluation.results import read_results
 from tunewright.evaluation.slice_differences import slice_differences
 from tunewright.evaluation.slices import slices_of
@@ -86,7 +87,8 @@ def read_inputs(
     score = _scorer(root, task)
     scored = {who: score(rows) for who, rows in predictions.items()}
     train = artifacts.read_json(root / artifacts.METRICS / "train.json")
-    timings = _timings(root)
+    judge_use = read_judge_use(root / artifacts.TIMINGS / "judge.json")
+    timings = _timings(root, judge_use)
     statistics, limits = evaluation.statistics, evaluation.suites.limits
     base_items = read_scores(root / artifacts.BASE_SUITES)
     tuned_items = read_scores(root / artifacts.TUNED_SUITES)
@@ -158,9 +160,20 @@ def read_inputs(
         timings=timings,
         hashes=_hashes(root),
         suites=suites,
-        judged=judged_whole(judged, statistics, predictions, comparisons, task.kind),
+        judged=judged_whole(
+            judged,
+            judge_use.at_prices_of(evaluation.judge.endpoint),
+            statistics,
+            predictions,
+            comparisons,
+            task.kind,
+        ),
         people=standings(comparisons, statistics, predictions, task.kind),
-        reference=read_use(root / artifacts.TIMINGS / "reference.json") if asked else None,
+        reference=read_use(root / artifacts.TIMINGS / "reference.json").at_prices_of(
+            evaluation.reference.endpoint
+        )
+        if asked
+        else None,
         against_reference=prompting_suffices(
             scored[TUNED],
             {"reference": scored["reference"]},
@@ -202,9 +215,11 @@ def _by_row(rows: Sequence[Prediction], score: Score) -> dict[str, float]:
     return dict(zip((row.id for row in rows), score.rows.tolist(), strict=True))
 
 
-def _timings(root: Path) -> dict[str, Mapping[str, Any]]:
-    """What each stage took; suites that are off took nothing and are left out."""
+def _timings(root: Path, judge_use: JudgeUse) -> dict[str, Mapping[str, Any]]:
+    """What each stage took here; what is off, and a judge behind a server, took nothing and is left out."""
     found = {stage: artifacts.read_json(root / artifacts.TIMINGS / f"{stage}.json") for stage in TIMED_STAGES}
+    if judge_use.computed is not None:
+        found["judge"] = judge_use.computed.as_dict()
     return {stage: timing for stage, timing in found.items() if stage not in SUITES or timing["seconds"] > 0}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tunewright.evaluation.evidence import measured_once
 from tunewright.reporting import numbers
 from tunewright.reporting.inputs import ReportInputs
-from tunewright.reporting.names import TUNED, metric_name
+from tunewright.reporting.names import TUNED, in_sentence, metric_name
 
 UNSTATED = "no price is declared, so no cost is stated"
 
@@ -15,8 +15,10 @@ def how_it_was_asked(inputs: ReportInputs) -> str:
     if inputs.reference is None:
         return ""
     reference = inputs.evaluation.reference
+    model = str(reference.endpoint.model)
+    which = "a model" if model == reference.title else f"the model {model}"
     return (
-        f"{reference.title} is the model {reference.endpoint.model} at {reference.endpoint.base_url}, asked "
+        f"{reference.title} is {which} at {reference.endpoint.base_url}, asked "
         f"{'with those examples' if reference.few_shot else 'without examples'}. "
     )
 
@@ -34,7 +36,7 @@ def reference_notes(inputs: ReportInputs) -> tuple[tuple[str, str], ...]:
     theirs, tuned = (inputs.scores[who][metric].value for who in ("reference", TUNED))
     text = (
         f"it reaches {numbers.score(metric, theirs)} and the tuned model {numbers.score(metric, tuned)} "
-        f"({metric_name(metric).lower()}; difference "
+        f"({in_sentence(metric_name(metric))}; difference "
         f"{numbers.difference(metric, gap.value)} {numbers.interval(metric, gap.low, gap.high)})."
     )
     if found.suffices:
@@ -47,15 +49,16 @@ def reference_notes(inputs: ReportInputs) -> tuple[tuple[str, str], ...]:
 
 def reference_cost(inputs: ReportInputs) -> tuple[str, ...]:
     """A line on the reference and one on the tuned model; nothing if no reference was asked."""
-    use, reference = inputs.reference, inputs.evaluation.reference
+    use, title = inputs.reference, inputs.evaluation.reference.title
     if use is None:
         return ()
-    cost, currency = use.cost_at(reference.endpoint), reference.endpoint.currency
     paid = UNSTATED
-    if cost is not None:
-        paid = f"{_small(cost, currency)}, {_small(1000 * cost / use.answers, currency)} for 1,000 answers"
+    if use.cost is not None:
+        whole, each = use.cost, 1000 * use.cost / use.answers
+        sums = (numbers.small_money(amount, use.currency) for amount in (whole, each))
+        paid = f"{', '.join(sums)} for 1,000 answers"
     return (
-        f"{reference.title}: {numbers.count(use.answers)} answers, {numbers.count(use.prompt_tokens)} tokens "
+        f"{title}: {numbers.count(use.answers)} answers, {numbers.count(use.prompt_tokens)} tokens "
         f"read, {numbers.count(use.completion_tokens)} written; {paid}; "
         f"{numbers.decimal(use.seconds / use.answers)} s an answer, asked one by one.",
         _of_tuned(inputs),
@@ -66,12 +69,7 @@ def _of_tuned(inputs: ReportInputs) -> str:
     rows = len(inputs.predictions[TUNED])
     found = measured_once(inputs.timings, inputs.train, rows, inputs.hardware.price_per_hour)
     cost = found.get("cost_per_1000_answers")
-    paid = UNSTATED if cost is None else f"{_small(cost.value, cost.unit)} for 1,000 answers"
+    paid = UNSTATED if cost is None else f"{numbers.small_money(cost.value, cost.unit)} for 1,000 answers"
     return (
         f"Tuned model: {paid}; {numbers.decimal(found['seconds_per_answer'].value)} s an answer, in batches."
     )
-
-
-def _small(amount: float, currency: str) -> str:
-    """A sum that may be far below a cent."""
-    return numbers.money(amount, currency) if amount >= 1 else f"{currency} {numbers.decimal(amount)}"

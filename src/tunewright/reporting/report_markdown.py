@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tunewright.reporting import comparison
-from tunewright.reporting.cost_text import cost
+from tunewright.reporting.cost_text import asked_besides, cost
 from tunewright.reporting.effects_view import AT_FIRST, effects_view
 from tunewright.reporting.inputs import ReportInputs
 from tunewright.reporting.suites_view import suite_rows
@@ -44,7 +44,7 @@ def _context(inputs: ReportInputs) -> dict[str, Any]:
         "rows": [_row(inputs, block) for block in comparison.blocks(inputs)],
         "criteria": criterion_rows(inputs.verdict),
         "suites": suite_rows(inputs.suites),
-        "cost": cost(inputs),
+        "cost": (*cost(inputs), *asked_besides(inputs)),
         "version": inputs.version,
         "commit": inputs.source.commit[:SHORT_COMMIT],
         "changed": bool(inputs.source.changed),

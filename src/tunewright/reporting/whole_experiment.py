@@ -10,9 +10,11 @@ import hashlib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
+from statistics import mean
 
 from tunewright import artifacts
 from tunewright.config.schema.tracking import Tracking
+from tunewright.evaluation.judging.whole import JudgedWhole
 from tunewright.evaluation.results import flat_values, with_intervals
 from tunewright.evaluation.suites.judge import flat_results
 from tunewright.reporting.inputs import ReportInputs
@@ -39,6 +41,11 @@ def whole_experiment(root: Path, inputs: ReportInputs, tracking: Tracking) -> It
     suites = {f"suites/{name}": value for name, value in flat_results(inputs.suites).items()}
     yield Final({**inputs.train, **suites, "accepted": float(inputs.verdict.accepted)})
     yield Facts({"timing": inputs.timings})
+    if inputs.reference is not None:
+        yield Facts({"reference_use": asdict(inputs.reference)})
+    if inputs.judged is not None:
+        yield Final(_judge(inputs.judged))
+        yield Facts({"judge_use": asdict(inputs.judged.use)})
     if inputs.card.review is not None:
         yield Facts({"review": asdict(inputs.card.review)})
     yield from _results(root, inputs, tracking.upload)
@@ -79,6 +86,18 @@ def _differences(inputs: ReportInputs) -> dict[str, float]:
         for contestant, pair in pairs.items()
         for name, value in with_intervals({metric: pair.difference}).items()
     }
+
+
+def _judge(whole: JudgedWhole) -> dict[str, float]:
+    """As `judge/NAME` with the interval, rows by outcome, and how far people agree; nobody's name."""
+    kappas = [one.kappa for one in whole.people if one.kappa is not None]
+    numbers = {**with_intervals(whole.results.intervals), **whole.results.counts}
+    if whole.people:
+        numbers["raters"] = len(whole.people)
+        numbers["raters_alike"] = mean(one.alike / one.rows for one in whole.people)
+    if kappas:
+        numbers["raters_kappa"] = mean(kappas)
+    return {f"judge/{name}": float(value) for name, value in numbers.items()}
 
 
 def _results(root: Path, inputs: ReportInputs, upload: Collection[str]) -> Iterator[Artifact]:

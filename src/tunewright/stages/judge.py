@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
-from tunewright.artifacts import BASELINE, EVALUATION, JUDGE, METRICS, OWN_SUITES, REFERENCE, TEST_ROWS
+from tunewright.artifacts import (
+    BASELINE,
+    EVALUATION,
+    JUDGE,
+    METRICS,
+    OWN_SUITES,
+    REFERENCE,
+    TEST_ROWS,
+    TIMINGS,
+    write_json,
+    write_json_once,
+)
 from tunewright.config.judge_metrics import dimensions
 from tunewright.config.schema.settings import Settings
 from tunewright.config.stage_settings import stage_settings
 from tunewright.data.rows import read_rows
 from tunewright.devices import held_devices
 from tunewright.errors import ModelError
-from tunewright.evaluation.judging.askers import LocalJudge, ServerJudge
+from tunewright.evaluation.judging.askers import LocalJudge, Nobody, ServerJudge
 from tunewright.evaluation.judging.pairwise import judge_pairs
 from tunewright.evaluation.judging.prompt import Compared
-from tunewright.evaluation.judging.results import Judged, judge_results, write_judged
+from tunewright.evaluation.judging.results import EXCHANGES, Judged, judge_results, write_judged
+from tunewright.evaluation.judging.use import JudgeUse
 from tunewright.evaluation.people.answers import answers_of_all, two_of
 from tunewright.evaluation.people.pairs import pairs_of
 from tunewright.evaluation.predictions import PREDICTIONS
@@ -23,6 +36,7 @@ from tunewright.models.load import load_model, load_tokenizer
 from tunewright.progress import say
 from tunewright.scratch import scratch
 
+TIMING = "timing.json"
 DEPENDENCIES = (
     BASELINE / PREDICTIONS,
     EVALUATION / PREDICTIONS,
@@ -42,19 +56,21 @@ def run(root: Path) -> None:
     """
     stage = stage_settings("judge", root)
     settings, judge = stage.settings, stage.settings.evaluation.judge
-    metrics = root / METRICS / "judge.json"
+    metrics, timing = root / METRICS / "judge.json", root / TIMINGS / "judge.json"
     if not judge.enabled:
         say("judge: off (evaluation.judge.enabled)")
         nobody = Judged()
         write_judged(root / JUDGE, metrics, nobody, [], judge_results(nobody, settings.evaluation.statistics))
+        write_json(timing, asdict(JudgeUse()))
         return
     pairs = compared_rows(root, settings)
     with scratch("judge", stage.tracked, DEPENDENCIES) as work:
         name = judge.folder or f"{judge.endpoint.model} at {judge.endpoint.base_url}"
-        say(f"judge: {len(pairs)} rows, tuned against {judge.against}, by {name}")
-        server = None if judge.folder else ServerJudge(judge.endpoint, judge.max_new_tokens)
+        alike = sum(one.first == one.second for one in pairs)
+        not_asked = f" ({alike} answered alike, which are not asked)" if alike else ""
+        say(f"judge: {len(pairs)} rows{not_asked}, tuned against {judge.against}, by {name}")
         with held_devices(settings.hardware.device if judge.folder else "cpu"):
-            ask = server or _local(root, settings, work)
+            ask = _judge(root, settings, work) if alike < len(pairs) else Nobody()
             rows, exchanges = judge_pairs(
                 pairs, settings.task, dimensions(settings.task), ask, show_reference=judge.show_reference
             )
@@ -62,13 +78,16 @@ def run(root: Path) -> None:
             judge=judge.folder or str(judge.endpoint.model),
             against=judge.against,
             rows=tuple(rows),
-            cost=server.cost if server else None,
-            currency=judge.endpoint.currency if server else "",
         )
         results = judge_results(judged, settings.evaluation.statistics)
         write_judged(root / JUDGE, metrics, judged, exchanges, results)
+        # Who takes over finished work tells how long that took, not how long the taking over did.
+        write_json(timing, write_json_once(work / TIMING, asdict(ask.use)))
     if unreadable := judged.count("unreadable"):
-        say(f"judge: {unreadable} of {len(rows)} rows have an opinion that cannot be read; they do not count")
+        say(
+            f"judge: {unreadable} of {len(rows)} rows have an opinion that cannot be read, and do not count; "
+            f"{JUDGE / EXCHANGES} says why (`fault`)"
+        )
 
 
 def compared_rows(root: Path, settings: Settings) -> list[Compared]:
@@ -84,16 +103,18 @@ def compared_rows(root: Path, settings: Settings) -> list[Compared]:
     return [Compared(pair.row, pair.first, pair.second) for pair in pairs[: judge.max_rows]]
 
 
-def _local(root: Path, settings: Settings, work: Path) -> LocalJudge:
+def _judge(root: Path, settings: Settings, work: Path) -> ServerJudge | LocalJudge:
     judge, evaluation = settings.evaluation.judge, settings.evaluation
-    folder = root / str(judge.folder)
+    if judge.folder is None:
+        return ServerJudge(judge.endpoint, judge.max_new_tokens)
+    folder = root / judge.folder
     if not folder.is_dir():
         raise ModelError(
             "there is no such folder",
             where=f"evaluation.judge.folder: {judge.folder}",
             fix="put the model there (safetensors, tokenizer, chat template), and dvc add it",
         )
-    check_folder(folder, str(judge.folder))
+    check_folder(folder, judge.folder)
     tokenizer = load_tokenizer(folder)
     model = load_model(folder, device=settings.hardware.device, precision=evaluation.precision)
     asked = evaluation.model_copy(update={"max_new_tokens": judge.max_new_tokens})

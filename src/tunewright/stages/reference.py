@@ -8,10 +8,11 @@ from tunewright.artifacts import METRICS, REFERENCE, TEST_ROWS, TIMINGS, TRAIN_R
 from tunewright.config.stage_settings import stage_settings
 from tunewright.data.rows import read_rows
 from tunewright.endpoints.chat import ChatClient
+from tunewright.endpoints.use import EndpointUse, use_of, write_use
 from tunewright.evaluation.details import DETAILS, details_of, write_details
 from tunewright.evaluation.metrics import custom_metrics, measure, scores
 from tunewright.evaluation.predictions import PREDICTIONS, write_predictions
-from tunewright.evaluation.reference import ReferenceUse, predictions_of, requests_for, use_of, write_use
+from tunewright.evaluation.reference import predictions_of, requests_for
 from tunewright.evaluation.results import Results, flat_values, write_results
 from tunewright.extensions import load_extensions
 from tunewright.progress import say
@@ -37,7 +38,7 @@ def run(root: Path) -> None:
         write_predictions(root / REFERENCE / PREDICTIONS, [])
         write_details(root / REFERENCE / DETAILS, {})
         write_results(root / METRICS / "reference.json", {})
-        write_use(root / TIMINGS / "reference.json", ReferenceUse())
+        write_use(root / TIMINGS / "reference.json", EndpointUse())
         return
     client = ChatClient(reference.endpoint, where=ENDPOINT)
     custom = custom_metrics(task.metrics, load_extensions(root))

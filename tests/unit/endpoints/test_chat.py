@@ -31,8 +31,9 @@ from tests.unit.endpoints.chat_server import (
 from tunewright.config.schema.endpoint import Endpoint
 from tunewright.endpoints import at_once, line, pace
 from tunewright.endpoints.answer import ChatRequest, Completion
-from tunewright.endpoints.budget import cost_of_answers, most_tokens
+from tunewright.endpoints.budget import most_tokens
 from tunewright.endpoints.chat import ChatClient
+from tunewright.endpoints.use import use_of
 from tunewright.errors import EndpointError
 from tunewright.signals import Signalled, signals_raise
 
@@ -422,7 +423,7 @@ def test_the_budget_is_not_exceeded(tmp_path: Path, capsys: pytest.CaptureFixtur
         enough = client(server, tmp_path / "4", max_cost=800, **PRICES)
         assert len(complete(enough, many)) == 100
         assert len(server.bodies) == asked_already + 100 - answered
-        spent = cost_of_answers(Endpoint(**PRICES), complete(enough, many))
+        spent = use_of(complete(enough, many), Endpoint(**PRICES)).cost
     assert spent == pytest.approx(500)
 
 
@@ -444,7 +445,7 @@ def test_a_server_that_was_not_reached_charges_nothing(tmp_path: Path) -> None:
 
 
 def test_answers_from_earlier_count_towards_the_budget(server: ChatServer, tmp_path: Path) -> None:
-    before = cost_of_answers(Endpoint(**PRICES), complete(client(server, tmp_path), REQUESTS[:3]))
+    before = use_of(complete(client(server, tmp_path), REQUESTS[:3]), Endpoint(**PRICES)).cost
     assert before == (4 + 2 * 2) + (3 + 2 * 1) + (5 + 2 * 3)
     enough = before + most_tokens(REQUESTS[3]) + 2 * 20
     error = refused(client(server, tmp_path, max_cost=enough - 1, **PRICES), REQUESTS)
@@ -454,8 +455,8 @@ def test_answers_from_earlier_count_towards_the_budget(server: ChatServer, tmp_p
 
 def test_no_price_no_cost() -> None:
     one = Completion("x", 7, 3, "stop", 0.1)
-    assert cost_of_answers(Endpoint(price_per_million_input_tokens=1.0), [one]) is None
-    assert cost_of_answers(Endpoint(**PRICES), [one, one]) == 26
+    assert use_of([one], Endpoint(price_per_million_input_tokens=1.0)).cost is None
+    assert use_of([one, one], Endpoint(**PRICES)).cost == 26
 
 
 def test_an_interruption_keeps_what_is_answered(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,6 +6,7 @@ import json
 import math
 import time
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -20,7 +21,7 @@ from tunewright.config.metrics import CATALOGUE, EVERY_KIND, gain, metric_of, me
 from tunewright.config.schema.evaluation import Statistics
 from tunewright.config.schema.task import OutputContract
 from tunewright.errors import EvaluationError, TunewrightError
-from tunewright.evaluation.metrics import custom_metrics, difference, measure, scores
+from tunewright.evaluation.metrics import custom_metrics, difference, measure, ngrams, scores
 from tunewright.evaluation.metrics.classification import classification_scores, label_results
 from tunewright.evaluation.metrics.extraction import extraction_scores, same_json
 from tunewright.evaluation.metrics.rouge import common_subsequence
@@ -231,13 +232,23 @@ def test_signatures_say_how_text_was_scored() -> None:
     assert found["chrf"].startswith("nrefs:1|case:mixed|eff:yes|nc:6|nw:0|space:no|version:")
 
 
-@given(answer=TEXT, reference=TEXT)
-@settings(max_examples=100, deadline=None)
-def test_chrf_agrees_with_sacrebleu(answer: str, reference: str) -> None:
-    got = values(text_scores(predictions([answer], [reference])))
-    assert got["chrf"] * 100 == pytest.approx(
-        CHRF().corpus_score([answer.strip()], [[reference.strip()]]).score, abs=1e-6
-    )
+ROWS = st.lists(
+    st.tuples(*[st.text("abé .,&\n\ud800\U0001f600", max_size=12) | TEXT] * 2), min_size=1, max_size=6
+)
+
+
+@pytest.mark.parametrize("at_once", [1, ngrams.COUNTED_AT_ONCE], ids=["row by row", "all at once"])
+@given(pairs=ROWS)
+@settings(max_examples=150, deadline=None)
+def test_each_row_has_sacrebleus_own_scores_to_the_last_bit(
+    pairs: list[tuple[str, str]], at_once: int
+) -> None:
+    answers, references = map(list, zip(*pairs, strict=True))
+    with patch.object(ngrams, "COUNTED_AT_ONCE", at_once):
+        got = text_scores(predictions(answers, references))
+    for name, metric in (("chrf", CHRF()), ("bleu", BLEU(effective_order=True))):
+        theirs = [metric.sentence_score(one.strip(), [other.strip()]).score for one, other in pairs]
+        assert got[name].rows.tolist() == [min(max(score / 100, 0.0), 1.0) for score in theirs]
 
 
 ASCII_TEXT = st.text("abcABC 12_.,-\n", min_size=1, max_size=60)

@@ -11,7 +11,7 @@ from scipy import stats
 from tunewright.config.schema.evaluation import Statistics
 from tunewright.errors import EvaluationError
 from tunewright.evaluation.metrics.score import difference, proportion, ratios, shares
-from tunewright.evaluation.resampling import DRAWN_AT_ONCE, Statistic, Sums, mean_of, resampled
+from tunewright.evaluation.resampling import DRAWN_AT_ONCE, Difference, Statistic, Sums, mean_of, resampled
 from tunewright.evaluation.statistics import bootstrap_interval
 from tunewright.proportions import rows_needed, wilson
 
@@ -179,6 +179,29 @@ def test_ten_thousand_rows_are_resampled_in_parts() -> None:
     scores = resampled(Statistic((Sums(rows[:, None]),), mean), len(rows), 1000)
     assert scores.shape == (1000,)
     assert widest * len(rows) <= DRAWN_AT_ONCE
+
+
+def test_a_score_is_resampled_once_whoever_it_is_compared_with() -> None:
+    random = np.random.default_rng(0)
+    asked: list[str] = []
+
+    def named(name: str) -> Statistic:
+        rows = random.random(50)
+
+        def mean(sums: np.ndarray) -> np.ndarray:
+            asked.append(name)
+            return sums[:, 0] / len(rows)
+
+        return Statistic((Sums(rows[:, None]),), mean)
+
+    tuned, base, other = map(named, ("tuned", "base", "other"))
+    alone = resampled(tuned, 50, 100)
+    for rival in (base, other):
+        found = resampled(Difference(tuned, rival), 50, 100)
+        assert (found == alone - resampled(rival, 50, 100)).all()
+    assert asked == ["tuned", "base", "other"]
+    assert not (resampled(tuned, 50, 200)[:100] != alone).any(), "more resamples are asked for by themselves"
+    assert asked == ["tuned", "base", "other", "tuned"]
 
 
 def test_sums_are_the_same_to_the_last_bit_whatever_the_order_of_adding() -> None:

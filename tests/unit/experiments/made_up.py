@@ -105,6 +105,36 @@ def files(
     }
 
 
+def asked(
+    changes: dict | None = None, reference: float | None = None, win_rate: float | None = None, **given
+) -> dict[str, str]:
+    """The files of an experiment whose reference answered and whose judge compared; None for neither."""
+    own: dict = {}
+    if reference is not None:
+        own |= {f"evaluation.reference.{key}": value for key, value in REFERENCE.items()}
+    if win_rate is not None:
+        own |= {"evaluation.judge.enabled": True, "evaluation.judge.endpoint.model": "judge-1"}
+    judged = {
+        "win_rate": score(win_rate or 0.0),
+        "score.right": {"value": 4.1, "low": 3.9, "high": 4.3, "n": 86},
+        "against.right": score(2.0),
+        "first": 60,
+    }
+    plain = {
+        "metrics/reference.json": {}
+        if reference is None
+        else {"reference": {m: score(reference) for m in METRICS}},
+        "metrics/judge.json": {} if win_rate is None else judged,
+    }
+    return {
+        **files({**own, **(changes or {})}, **given),
+        **{path: json.dumps(content) for path, content in plain.items()},
+    }
+
+
+REFERENCE = {"enabled": True, "endpoint.model": "large-1"}
+
+
 def put(values: dict, key: str, value: object) -> None:
     *above, last = key.split(".")
     for part in above:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ import pytest
 import yaml
 from markdown_it import MarkdownIt
 
-from tests.unit.experiments.made_up import commit, experiment, files, git, start, write
+from tests.unit.experiments.made_up import asked, commit, experiment, files, git, start, write
 from tests.unit.reporting.made_up import predictions
 from tunewright.cli.compare import compare
 from tunewright.errors import TunewrightError, UsageError
@@ -23,6 +23,7 @@ from tunewright.experiments.answers import read_answers
 from tunewright.experiments.git_files import named_revisions
 
 WRONG = "no answer"
+FIRST, SECOND = [False] * 8 + [True] * 16 + [False] * 6, [True] * 23 + [False] * 7
 
 
 def rows(right: Sequence[bool]) -> list[Prediction]:
@@ -51,9 +52,11 @@ def kept(root: Path, content: bytes, ending: str = "") -> str:
     return name
 
 
-def content(root: Path, answers: list[Prediction], **changes: Any) -> dict[str, str]:
+def content(
+    root: Path, answers: list[Prediction], made: Callable[..., dict[str, str]] = files, **changes: Any
+) -> dict[str, str]:
     """The files of a revision whose tuned model gave these answers."""
-    found = files(**changes)
+    found = made(**changes)
     lock = yaml.safe_load(found["dvc.lock"])
     lock["stages"]["evaluate"]["outs"] = [{"path": "artifacts/evaluation", "md5": cached(root, answers)}]
     return {**found, "dvc.lock": yaml.safe_dump(lock)}
@@ -68,9 +71,8 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (root / ".dvc").mkdir()
     (root / ".dvc" / "config").write_text("")
     commit(root, "dvc init")
-    first, second = [False] * 8 + [True] * 16 + [False] * 6, [True] * 23 + [False] * 7
-    experiment(root, "one", content(root, rows(first)))
-    experiment(root, "other", content(root, rows(second)))
+    experiment(root, "one", content(root, rows(FIRST)))
+    experiment(root, "other", content(root, rows(SECOND)))
     return root
 
 
@@ -93,6 +95,16 @@ def test_rows_are_counted_and_the_difference_is_tested(
     assert lines[5] == "8 fixed, 1 broken, 15 right in both, 6 wrong in both"
     # 2 * (C(9,0) + C(9,1)) / 2^9
     assert lines[6] == "other is shown to be better (McNemar's exact test, p = 0.0391, against 0.05)"
+
+
+def test_a_reference_and_a_judge_change_nothing(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Row by row the tuned models are compared; nobody else's answers are read."""
+    before = told(root, capsys)
+    for name, right in (("one", FIRST), ("other", SECOND)):
+        experiment(root, name, content(root, rows(right), asked, reference=0.9, win_rate=0.7))
+    assert told(root, capsys) == before
+    with pytest.raises(UsageError, match=r"'judge\.win_rate' is no metric of these answers"):
+        told(root, capsys, metric="judge.win_rate")
 
 
 def test_few_rows_are_shown_as_text_and_none_where_they_are_sent_on(

@@ -9,7 +9,7 @@ import xml.etree.ElementTree as ET
 import pytest
 from typer.testing import CliRunner
 
-from tests.unit.experiments.made_up import experiment, experiments, files, start, sweep
+from tests.unit.experiments.made_up import asked, experiment, experiments, files, start, sweep
 from tunewright.cli.main import app
 from tunewright.experiments.importance import importance
 from tunewright.experiments.page import render_page
@@ -43,6 +43,18 @@ def test_every_chart_has_every_experiment(root):
     dots = [len(group.findall("circle")) for group in html.iter("g") if group.get("class") == "dots"]
     assert dots == [25, 25]
     assert len(html.findall(".//table[@class='ranking']/tbody/tr")) == 26
+
+
+def test_the_reference_and_the_judge_are_told(root):
+    experiment(root, "a", asked({"seed": 1}, reference=0.9, win_rate=0.7, value=0.8))
+    experiment(root, "b", asked({"seed": 2}, reference=0.9, win_rate=0.6, value=0.7))
+    text = " ".join(" ".join(parsed(page(root)).itertext()).split())
+    assert "large-1, the reference, on the same rows: 90.0 % [82.0, 96.0]." in text
+    assert "judge.win_rate: against few-shot, judged by judge-1; 50 % means equally good" in text
+    assert "70.0 % [62.0, 76.0]" in text
+    assert "Best by judge: win rate: a, 70.0 % [62.0, 76.0]." in " ".join(
+        " ".join(parsed(page(root, "judge.win_rate")).itertext()).split()
+    )
 
 
 def test_it_loads_nothing_and_runs_only_its_own_script(root):

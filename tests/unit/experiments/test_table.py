@@ -9,11 +9,23 @@ import time
 import pytest
 from typer.testing import CliRunner
 
-from tests.unit.experiments.made_up import commit, experiment, experiments, files, score, start, sweep, write
+from tests.unit.experiments.made_up import (
+    asked,
+    commit,
+    experiment,
+    experiments,
+    files,
+    score,
+    start,
+    sweep,
+    write,
+)
 from tunewright.cli.main import app
 from tunewright.errors import ConfigError, UsageError
+from tunewright.experiments.experiment import Experiment
+from tunewright.experiments.exports import as_csv, as_json
 from tunewright.experiments.read import read_experiments
-from tunewright.experiments.table import as_csv, as_json, as_markdown, as_text, compare, table
+from tunewright.experiments.table import as_markdown, as_text, compare, table
 
 
 @pytest.fixture
@@ -157,6 +169,51 @@ def test_the_base_model_stands_beneath_or_in_a_column_where_it_differs(root):
     assert row(root, "b")["best prompt"] == "50.0 % [42.0, 56.0]"
 
 
+def test_the_reference_stands_beneath_or_in_a_column_where_it_differs(root):
+    experiment(root, "a", asked({"seed": 1}, reference=0.9))
+    experiment(root, "b", asked({"seed": 2}, reference=0.9))
+    beneath = "reference, large-1: schema_valid 90.0 % [82.0, 96.0], field_accuracy 90.0 %"
+    assert beneath in as_text(compared(root))
+    assert "reference" not in row(root, "a")
+    experiment(root, "c", asked({"seed": 3}))
+    assert "large-1:" not in as_text(compared(root))
+    assert row(root, "b")["reference"] == "90.0 % [82.0, 96.0]"
+    assert row(root, "c")["reference"] == "–"
+    assert "| reference |" in as_markdown(compared(root)).splitlines()[0]
+
+
+def test_the_judges_win_rate_is_a_column_that_can_be_ranked_by(root):
+    experiment(root, "liked", asked({"seed": 1}, win_rate=0.7, value=0.5))
+    experiment(root, "right", asked({"seed": 2}, win_rate=0.6, value=0.8))
+    experiment(root, "unasked", asked({"seed": 3}, value=0.7))
+    assert row(root, "liked")["judge.win_rate"] == "70.0 % [62.0, 76.0]"
+    assert row(root, "unasked")["judge.win_rate"] == "–"
+    assert [one.name for one in compared(root).experiments][:2] == ["right", "unasked"]
+    assert [one.name for one in compared(root, "judge.win_rate").experiments][:2] == ["liked", "right"]
+    assert compared(root, "judge.score.right").by == "judge.score.right"
+    told = as_text(compared(root))
+    assert told.count("judge.win_rate: against few-shot, judged by judge-1; 50 % means equally good") == 1
+
+
+def test_without_reference_and_judge_nothing_speaks_of_them(root):
+    experiment(root, "a", asked({"seed": 1}))
+    for form in (as_text, as_markdown, as_csv):
+        assert "reference" not in form(compared(root)) and "judge" not in form(compared(root))
+
+
+def test_programs_get_reference_and_judge_in_full(root):
+    experiment(root, "a", asked({"seed": 1}, reference=0.9, win_rate=0.7))
+    experiment(root, "b", files({"seed": 2}, 0.6))
+    one = json.loads(as_json(compared(root)))["experiments"][0]
+    assert one["scores"]["reference"]["schema_valid"] == pytest.approx(score(0.9))
+    assert one["scores"]["tuned"]["judge.win_rate"] == pytest.approx(score(0.7))
+    first, second, *_ = csv.DictReader(io.StringIO(as_csv(compared(root))))
+    assert float(first["reference.schema_valid.high"]) == pytest.approx(0.96)
+    assert float(first["tuned.judge.win_rate.low"]) == pytest.approx(0.62)
+    assert (second["reference.schema_valid.value"], second["tuned.judge.win_rate.n"]) == ("", "")
+    assert "few_shot.judge.win_rate.value" not in first
+
+
 def test_experiments_of_several_commits(root):
     experiment(root, "a", files({"seed": 1}))
     (root / "README.md").write_text("more\n")
@@ -212,6 +269,14 @@ def test_hostile_names_and_values_stay_inert_in_every_format(root):
     assert len({len(re.findall(r"(?<!\\)\|", line)) for line in rows}) == 1
     cells = [cell for line in csv.reader(io.StringIO(as_csv(found))) for cell in line]
     assert not [cell for cell in cells if cell.startswith(("=", "@"))]
+
+
+def test_experiments_that_only_wait_have_no_scores_to_show():
+    found = compare([Experiment("waits", "queued"), Experiment("workspace", "not run")])
+    assert [line.split() for line in as_text(found).splitlines()[:2]] == [
+        ["experiment", "loss", "training", "verdict", "state"],
+        ["waits", "–", "–", "–", "queued"],
+    ]
 
 
 def test_outside_a_project_or_a_repository(tmp_path):

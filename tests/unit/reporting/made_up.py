@@ -3,7 +3,7 @@
 import hashlib
 import json
 import random
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from tunewright import artifacts
@@ -19,11 +19,13 @@ from tunewright.config.schema.task import Criterion, Kpi, OutputContract, Ration
 from tunewright.config.schema.tracking import Tracking
 from tunewright.data.card import DataCard, DuplicateExample, Lengths, SourceCounts, write_card
 from tunewright.data.rows import Message, Row, write_rows
+from tunewright.endpoints.use import EndpointUse, write_use
 from tunewright.evaluation.details import DETAILS, details_of, write_details
+from tunewright.evaluation.judging.pairwise import RowJudgement
 from tunewright.evaluation.judging.results import Judged, JudgeResults, write_judged
+from tunewright.evaluation.judging.use import JudgeUse
 from tunewright.evaluation.metrics import measure, scores
 from tunewright.evaluation.predictions import PREDICTIONS, Prediction, write_predictions
-from tunewright.evaluation.reference import ReferenceUse, write_use
 from tunewright.evaluation.results import write_results
 from tunewright.evaluation.statistics import Interval
 from tunewright.evaluation.suites.judge import SuiteResult
@@ -355,11 +357,12 @@ def write_project(
         write_predictions(root / artifacts.REFERENCE / PREDICTIONS, answered["reference"])
         write_details(root / artifacts.REFERENCE / DETAILS, {"reference": details["reference"]})
         write_results(root / "metrics/reference.json", {"reference": measured["reference"]})
-        use = ReferenceUse(len(answered["reference"]), 90.0, 15_000, 3_000)
+        use = EndpointUse(len(answered["reference"]), 90.0, 15_000, 3_000)
         write_use(root / "timings/reference.json", use)
     write_results(root / "metrics/baseline.json", {who: measured[who] for who in ("zero_shot", "few_shot")})
     write_results(root / "metrics/evaluation.json", {"tuned": measured["tuned"]})
     write_judged(root / artifacts.JUDGE, root / "metrics/judge.json", Judged(), [], JudgeResults())
+    artifacts.write_json(root / "timings/judge.json", asdict(JudgeUse()))
     for folder in (artifacts.BASE_SUITES, artifacts.TUNED_SUITES):
         write_scores(root / folder, [])
     artifacts.write_json(root / "metrics/train.json", TRAIN)
@@ -412,6 +415,26 @@ def text_predictions(rows: int = 30) -> dict[str, list[Prediction]]:
                 Prediction(f"v{number:03d}", who, f"Where is it? {name}", reference, answer, 90, 30, True)
             )
     return found
+
+
+def judgements(wins: int = 60, readable: int = 73) -> tuple[RowJudgement, ...]:
+    """75 rows as a judge sees them: some won, ten unsteady, some unreadable, the rest lost."""
+    rows = []
+    for number in range(75):
+        outcome = "first" if number < wins else "tie" if number < wins + 10 else "second"
+        grades = ({"right": 4.5}, {"right": 2.0})
+        row = RowJudgement(f"t{number:04d}", outcome, outcome != "tie", *grades)
+        if number >= readable:
+            row = RowJudgement(f"t{number:04d}", "unreadable", None, {}, {})
+        rows.append(row)
+    return tuple(rows)
+
+
+def write_judge(root: Path, rows: tuple[RowJudgement, ...], use: JudgeUse) -> None:
+    """Write what the stage judge would have written."""
+    found = Judged("judge </b> of the house", "few_shot", rows)
+    write_judged(root / artifacts.JUDGE, root / "metrics/judge.json", found, [], JudgeResults())
+    artifacts.write_json(root / "timings/judge.json", asdict(use))
 
 
 def suite(metric, base, tuned, difference, passed=None) -> SuiteResult:

@@ -474,7 +474,7 @@ def test_free_text_is_marked_word_by_word(tmp_path):
     assert {"".join(mark.itertext()).strip() for mark in page.iter("ins")} >= {"Tuesday"}
     text = " ".join(" ".join(page.find("body").itertext()).split())
     assert "Field by field" not in text
-    assert "bleu by sacrebleu: nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|version:" in text
+    assert "BLEU to the reference by sacrebleu: nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|version:" in text
     assert re.search(r"Length against the reference\s*length_ratio.*0\.99", text)
 
 

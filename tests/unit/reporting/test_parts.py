@@ -21,7 +21,7 @@ from tunewright.reporting.differences import (
 )
 from tunewright.reporting.examples import EXAMPLES, MOST_KEYS, QUOTA, example_groups
 from tunewright.reporting.loss_curve import MOST_POINTS, LossPoint, loss_chart, read_losses
-from tunewright.reporting.names import metric_name
+from tunewright.reporting.names import in_sentence, metric_name
 from tunewright.reporting.summary import summary_table, verdict_table
 
 
@@ -38,6 +38,12 @@ from tunewright.reporting.summary import summary_table, verdict_table
         (numbers.duration(59.7), "1 min 00 s"),
         (numbers.duration(3725), "1 h 02 min"),
         (numbers.money(0.001, "EUR"), "under EUR 0.01"),
+        (numbers.small_money(0.001, "EUR"), "EUR 0.001"),
+        (numbers.small_money(1234.5, "EUR"), "EUR 1,234.50"),
+        (in_sentence("Whole answer right"), "whole answer right"),
+        (in_sentence("chrF to the reference"), "chrF to the reference"),
+        (in_sentence("ROUGE-L to the reference"), "ROUGE-L to the reference"),
+        (in_sentence(""), ""),
         (numbers.money(1234.5, "USD"), "USD 1,234.50"),
         (numbers.count(139400064), "139,400,064"),
         (metric_name("field.order_number"), "order_number"),

@@ -58,6 +58,13 @@ def test_it_stands_in_every_table_before_the_tuned_model(asked: ReportInputs) ->
     assert "dear" in card and "<b>" not in card
 
 
+def test_a_reference_without_a_name_of_its_own_is_named_once(asked: ReportInputs) -> None:
+    nameless = asked.evaluation.reference.model_copy(update={"name": None})
+    evaluation = asked.evaluation.model_copy(update={"reference": nameless})
+    told = how_it_was_asked(replace(asked, evaluation=evaluation))
+    assert told.startswith("large-1 is a model at https://models.example.com/v1, asked without examples")
+
+
 def test_what_the_report_says_in_words(asked: ReportInputs) -> None:
     [note] = prompting_notes(asked)
     assert note.title == f"{NAME} does worse:"

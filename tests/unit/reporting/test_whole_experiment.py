@@ -6,12 +6,28 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.reporting.made_up import TRAIN, predictions, read_project, settings, write_project
+from tests.unit.reporting.made_up import (
+    TRAIN,
+    judgements,
+    predictions,
+    read_project,
+    settings,
+    with_reference,
+    write_judge,
+    write_project,
+)
 from tests.unit.tracking.offline_run import OfflineRun, read_offline_run, run_files
 from tunewright import artifacts
 from tunewright.config.rules.every import broken_rules
 from tunewright.config.schema import GROUPS
+from tunewright.config.schema.judge import Judge
+from tunewright.config.schema.settings import Settings
 from tunewright.config.schema.tracking import Tracking
+from tunewright.data.rows import read_rows
+from tunewright.evaluation.judging.use import JudgeUse
+from tunewright.evaluation.people.answers import answers_of_all, two_of
+from tunewright.evaluation.people.pairs import make_page, pairs_of
+from tunewright.evaluation.people.record import Comparisons, Rating, write_comparisons
 from tunewright.reporting.loss_curve import read_losses
 from tunewright.reporting.whole_experiment import whole_experiment
 from tunewright.stages import report
@@ -103,6 +119,49 @@ def test_bytes_that_hold_rows_need_the_policy_too(
     assert [problem.key for problem in found] == ["tracking.upload"] * problems
 
 
+def everything(root: Path, *, allowed: bool, trackers: tuple[str, ...] = ()) -> Settings:
+    """A project whose reference was asked and whose answers a judge and one person compared."""
+    declared, answered = with_reference(
+        predictions(75), tracking=Tracking.model_validate({"trackers": trackers})
+    )
+    evaluation = declared.evaluation.model_copy(update={"judge": Judge(enabled=True)})
+    data = declared.data.model_copy(update={"allow_rows_in_trackers": allowed})
+    declared = declared.model_copy(update={"evaluation": evaluation, "data": data})
+    write_project(root, declared, answered)
+    write_judge(root, judgements(), JudgeUse(152, 304.0, 100_000, 2_500))
+    rows = {row.id: row for row in read_rows(root / artifacts.TEST_ROWS)}
+    answers = two_of(answers_of_all(root, with_reference=False), "tuned", "few_shot")
+    pairs = pairs_of(rows, *answers, "extraction")
+    page = make_page(pairs[:10], pairs, first="tuned", second="few_shot", seed=0, known=Comparisons())
+    rating = Rating(page.page, "Ada Example", "2026-03-01", ("first",) * 9 + ("second",))
+    write_comparisons(root, Comparisons((page,), (rating,)))
+    return declared
+
+
+def test_reference_and_judge_are_told_and_nobody_who_judged(tmp_path: Path) -> None:
+    declared = everything(tmp_path, allowed=False)
+    artifacts.write_text(tmp_path / artifacts.REPORT, "<p>")
+    found = list(whole_experiment(tmp_path, read_project(tmp_path, declared), Tracking()))
+    told: dict[str, float] = {}
+    facts: dict[str, object] = {}
+    for record in found:
+        told |= record.values if isinstance(record, Final) else {}
+        facts |= record.values if isinstance(record, Facts) else {}
+    assert (
+        told["reference/schema_valid_low"] <= told["reference/schema_valid"] == told["few_shot/schema_valid"]
+    )
+    assert told["tuned_over_reference/field_accuracy"] == told["tuned_over_few_shot/field_accuracy"]
+    assert told["judge/win_rate"] == pytest.approx((60 + 10 / 2) / 73)
+    assert told["judge/win_rate_low"] < told["judge/win_rate"] < told["judge/win_rate_high"]
+    assert (told["judge/score.right"], told["judge/difference.right"]) == (4.5, 2.5)
+    assert (told["judge/unreadable"], told["judge/first"]) == (2, 60)
+    assert (told["judge/raters"], told["judge/raters_alike"]) == (1, 0.9)
+    assert "judge/raters_kappa" in told
+    assert facts["judge_use"]["answers"] == 152  # type: ignore[index]
+    assert facts["reference_use"]["cost"] == pytest.approx(0.09)  # type: ignore[index]
+    assert "Ada" not in repr(found)
+
+
 @pytest.mark.parametrize("allowed", [False, True])
 def test_the_run_files_hold_rows_only_where_the_policy_allows(
     allowed: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
@@ -111,14 +170,7 @@ def test_the_run_files_hold_rows_only_where_the_policy_allows(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DVC_ROOT", str(tmp_path))
     monkeypatch.delenv("WANDB_MODE", raising=False)
-    own = settings()
-    write_project(
-        tmp_path,
-        settings(
-            data=own.data.model_copy(update={"allow_rows_in_trackers": allowed}),
-            tracking=Tracking(trackers=("wandb",)),
-        ),
-    )
+    everything(tmp_path, allowed=allowed, trackers=("wandb",))
     report.run(tmp_path)
     assert "tracking" not in capfd.readouterr().err
     store = tmp_path / ".tunewright"
@@ -129,14 +181,22 @@ def test_the_run_files_hold_rows_only_where_the_policy_allows(
         for text in (row.prompt.splitlines()[0], row.id):
             assert (text.encode() in files) == allowed, text
     if allowed:
-        assert found.tables["samples"]["columns"][0] == "id"
-        assert len(found.tables["samples"]["data"]) == 20
+        samples = found.tables["samples"]
+        assert samples["columns"][:6] == [
+            "id", "prompt", "reference", "zero_shot", "few_shot", "reference_model",
+        ]  # fmt: skip
+        assert len(samples["data"]) == 20
+        assert all(row[5] == row[4] for row in samples["data"]), "it answers as few-shot does"
 
 
 def assert_complete(found: OfflineRun) -> None:
     """The report alone makes a complete run, as where all other stages came from the cache."""
     assert found.summary["zero_shot/schema_valid_low"] == 0.0
     assert found.summary["tuned/schema_valid"] == 1.0
+    assert found.summary["reference/schema_valid"] == found.summary["few_shot/schema_valid"]
+    assert found.summary["judge/win_rate_low"] < found.summary["judge/win_rate"] < 1
+    assert found.config["judge_use"]["prompt_tokens"] == 100_000
+    assert found.config["reference_use"]["answers"] == 75
     assert found.summary["validation_loss_best"] == TRAIN["validation_loss_best"]
     assert found.config["timing"]["train"]["machine"]["cores"] > 0
     assert found.config["method"]["learning_rate"] == 2e-4

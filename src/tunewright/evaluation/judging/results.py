@@ -30,15 +30,11 @@ class Judged:
         judge: the model's name, or its folder; empty where no judge is asked.
         against: the contestant that the tuned model was compared with.
         rows: a judgement each.
-        cost: of all opinions, whenever they were given; null if a price is not known, or it is local.
-        currency: of the cost.
     """
 
     judge: str = ""
     against: Contestant = "few_shot"
     rows: tuple[RowJudgement, ...] = ()
-    cost: float | None = None
-    currency: str = ""
 
     def count(self, outcome: str) -> int:
         """Rows with an outcome."""

@@ -15,6 +15,7 @@ from tunewright.evaluation.judging.results import (
     judge_results,
     with_people,
 )
+from tunewright.evaluation.judging.use import JudgeUse
 from tunewright.evaluation.people.pairs import shown
 from tunewright.evaluation.people.record import Comparisons
 from tunewright.evaluation.predictions import Contestant, Prediction
@@ -26,17 +27,20 @@ class JudgedWhole:
 
     Attributes:
         judged: judgements.
+        use: what they took.
         results: their numbers.
         people: how far each rater agrees with it.
     """
 
     judged: Judged
+    use: JudgeUse
     results: JudgeResults
     people: Sequence[WithPeople]
 
 
 def judged_whole(
     judged: Judged,
+    use: JudgeUse,
     statistics: Statistics,
     answers: Mapping[Contestant, Sequence[Prediction]],
     comparisons: Comparisons,
@@ -46,6 +50,7 @@ def judged_whole(
 
     Args:
         judged: its judgements.
+        use: what they took.
         statistics: of the intervals.
         answers: of the contestants, which the judge saw.
         comparisons: what people chose.
@@ -57,4 +62,6 @@ def judged_whole(
         one.id: (digest(shown(one.answer, kind)), digest(shown(other.answer, kind)))
         for one, other in zip(answers["tuned"], answers[judged.against], strict=True)
     }
-    return JudgedWhole(judged, judge_results(judged, statistics), with_people(judged, hashes, comparisons))
+    return JudgedWhole(
+        judged, use, judge_results(judged, statistics), with_people(judged, hashes, comparisons)
+    )

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tunewright.config.schema.evaluation import Statistics
-from tunewright.evaluation.resampling import Statistic, difference_of, mean_of
+from tunewright.evaluation.resampling import Difference, Statistic, mean_of
 from tunewright.evaluation.statistics import Interval, bootstrap_interval, proportion_interval
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class Score:
     bounds: tuple[float, float] = (0.0, 1.0)
     statistic: Statistic | None = None
 
-    @property
+    @cached_property
     def over_rows(self) -> Statistic:
         """The score of resampled rows."""
         return self.statistic or mean_of(self.rows)
@@ -69,7 +70,7 @@ def difference(first: Score, second: Score, statistics: Statistics) -> Interval:
         EvaluationError: there are no rows.
     """
     return bootstrap_interval(
-        difference_of(first.over_rows, second.over_rows),
+        Difference(first.over_rows, second.over_rows),
         len(first.rows),
         confidence=statistics.confidence,
         samples=statistics.bootstrap_samples,

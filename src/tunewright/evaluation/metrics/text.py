@@ -1,15 +1,18 @@
 """Metrics of free text (generation, chat): how near an answer is to the reference.
 
-What each metric says stands in `config.metrics`. chrF and BLEU are sacrebleu's; their signatures, which say
-how they were computed, are part of the results. BLEU is that of all rows together and not a mean over
-rows, so resamples add up the rows' counts; for a single row it is sacrebleu's sentence BLEU.
+What each metric says stands in `config.metrics`. chrF and BLEU are sacrebleu's, to the last bit; their
+signatures, which say how they are computed, are part of the results. n-grams are counted for all rows at once
+(`ngrams`), which is what takes sacrebleu most of its time. BLEU is that of all rows together and not a mean
+over rows, so resamples add up the rows' counts; for a single row it is sacrebleu's sentence BLEU.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from tunewright.evaluation.metrics.ngrams import NgramCounts, character_codes, count_ngrams, word_codes
 from tunewright.evaluation.metrics.rouge import rouge
 from tunewright.evaluation.metrics.score import Score, proportion, ratios, shares
 from tunewright.evaluation.predictions import Prediction
@@ -19,19 +22,19 @@ if TYPE_CHECKING:
     from tunewright.evaluation.resampling import FloatArray
 
 ORDERS = 4  # of BLEU's word n-grams
+CHARACTERS = 6  # of chrF's longest n-gram
+RECALL_WEIGHT = 2**2  # chrF's beta, squared
 ROUGE = ("rouge_1", "rouge_2", "rouge_l")
 
 
 def text_scores(predictions: Sequence[Prediction]) -> dict[str, Score]:
     """Score the answers of one contestant."""
-    from sacrebleu.metrics import CHRF
-
-    chrf = CHRF()
     pairs = [(prediction.answer.strip(), prediction.reference.strip()) for prediction in predictions]
+    answers, references = [answer for answer, _ in pairs], [reference for _, reference in pairs]
     overlaps = [rouge(answer, reference) for answer, reference in pairs]
     return {
-        "chrf": shares([chrf.sentence_score(answer, [reference]).score / 100 for answer, reference in pairs]),
-        "bleu": _bleu(pairs),
+        "chrf": Score(chrf(answers, references) / 100),
+        "bleu": _bleu(answers, references),
         **{name: shares([overlap[place] for overlap in overlaps]) for place, name in enumerate(ROUGE)},
         "exact_match": proportion([answer == reference for answer, reference in pairs]),
         "length_ratio": ratios([len(answer) / max(len(reference), 1) for answer, reference in pairs]),
@@ -74,18 +77,77 @@ def _signature(metric: Any) -> str:  # noqa: ANN401 - sacrebleu has no types
     return str(metric.get_signature())
 
 
-def _bleu(pairs: Sequence[tuple[str, str]]) -> Score:
+def chrf(answers: Sequence[str], references: Sequence[str]) -> FloatArray:
+    """sacrebleu's sentence chrF of each row, 0 to 100, shape (rows,).
+
+    Source: Popović 2015 (W15-3049). Mean precision and recall over the orders that both texts are long enough
+    for, then their F-score; sums go in sacrebleu's order, so that no bit differs.
+    """
+    import numpy as np
+
+    counts = count_ngrams(character_codes(answers), character_codes(references), CHARACTERS)
+    both = (counts.given > 0) & (counts.right > 0)
+    orders = both.sum(axis=1).clip(min=1)
+    precision, recall = (
+        np.divide(counts.common, of, where=both, out=np.zeros(both.shape)).cumsum(axis=1)[:, -1] / orders
+        for of in (counts.given, counts.right)
+    )
+    weighted = RECALL_WEIGHT * precision + recall
+    scores = (1 + RECALL_WEIGHT) * precision * recall / np.where(weighted > 0, weighted, 1)
+    found: FloatArray = 100 * scores
+    return found
+
+
+def _bleu(answers: Sequence[str], references: Sequence[str]) -> Score:
     """BLEU of all rows; sentence BLEU (of the n-grams that a row is long enough for) by row."""
+    import numpy as np
+
+    known: dict[str, int] = {}
+    given, right = (word_codes([_words(text) for text in texts], known) for texts in (answers, references))
+    counts = count_ngrams(given, right, ORDERS)
+    lengths = np.array([[len(own) for own in texts] for texts in (given, right)], dtype=np.float64)
+    rows = sentence_bleu(counts, *lengths.astype(int).tolist())
+    return Score(
+        rows,
+        statistic=Statistic(
+            (Sums(np.column_stack([counts.common, counts.given, *lengths])),), bleu_of_counts
+        ),
+    )
+
+
+def sentence_bleu(counts: NgramCounts, answers: Sequence[int], references: Sequence[int]) -> FloatArray:
+    """sacrebleu's sentence BLEU of each row, 0 to 1, shape (rows,).
+
+    Args:
+        counts: of words.
+        answers, references: words of each row's texts.
+    """
     import numpy as np
     from sacrebleu.metrics import BLEU
 
-    bleu = BLEU(effective_order=True)
-    found = [bleu.sentence_score(answer, [reference]) for answer, reference in pairs]
-    counts = np.array(
-        [[*one.counts, *one.totals, one.sys_len, one.ref_len] for one in found], dtype=np.float64
-    ).reshape(len(found), 2 * ORDERS + 2)
-    rows = np.array([one.score / 100 for one in found], dtype=np.float64).clip(0, 1)
-    return Score(rows, statistic=Statistic((Sums(counts),), bleu_of_counts))
+    found = [
+        BLEU.compute_bleu(common, given, answer, reference, smooth_method="exp", effective_order=True).score
+        for common, given, answer, reference in zip(
+            counts.common.astype(int).tolist(),
+            counts.given.astype(int).tolist(),
+            answers,
+            references,
+            strict=True,
+        )
+    ]
+    return (np.array(found, dtype=np.float64) / 100).clip(0, 1)
+
+
+def _words(text: str) -> list[str]:
+    return str(_tokenizer()(text)).split()
+
+
+@cache
+def _tokenizer() -> Any:  # noqa: ANN401 - sacrebleu has no types
+    """BLEU's. It remembers the last 65,536 texts: all contestants have the same references."""
+    from sacrebleu.metrics import BLEU
+
+    return BLEU().tokenizer
 
 
 def bleu_of_counts(sums: FloatArray) -> FloatArray:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +13,23 @@ import pytest
 from tests.unit.endpoints.chat_server import BROKEN, DROPPED, HTML, KEY, LATE, MODEL, TOO_MANY, ChatServer
 from tests.unit.evaluation.judging.judge_made_up import answers_in, opinion
 from tests.unit.evaluation.stage_project import CHOICES, make_project, rows
-from tunewright.artifacts import BASELINE, EVALUATION, JUDGE, METRICS, REFERENCE, read_json, read_jsonl
+from tunewright.artifacts import (
+    BASELINE,
+    EVALUATION,
+    JUDGE,
+    METRICS,
+    REFERENCE,
+    TIMINGS,
+    read_json,
+    read_jsonl,
+)
 from tunewright.config.schema.evaluation import Evaluation
 from tunewright.endpoints import line
 from tunewright.errors import EndpointError, EvaluationError, ModelError
 from tunewright.evaluation.engines.in_process import TransformersEngine
 from tunewright.evaluation.judging import askers
 from tunewright.evaluation.judging.results import EXCHANGES, JUDGEMENTS, read_judged
+from tunewright.evaluation.judging.use import JudgeUse, read_judge_use
 from tunewright.evaluation.predictions import PREDICTIONS, Prediction, write_predictions
 from tunewright.stages import compose, judge
 
@@ -84,6 +95,10 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Made:
     return Made(tmp_path / "project", monkeypatch)
 
 
+def took(root: Path) -> JudgeUse:
+    return read_judge_use(root / TIMINGS / "judge.json")
+
+
 def results(root: Path) -> list[bytes]:
     return [
         (root / path).read_bytes() for path in (JUDGE / JUDGEMENTS, JUDGE / EXCHANGES, METRICS / "judge.json")
@@ -103,7 +118,7 @@ def test_it_asks_in_both_orders_and_writes_what_came_of_it(project: Made) -> Non
         "unreadable",
         "second",
     ]
-    assert (judged.judge, judged.against, judged.cost) == (MODEL, "few_shot", None)
+    assert (judged.judge, judged.against) == (MODEL, "few_shot")
     assert len(server.bodies) == 2 * ROWS + 2, "both orders, and the unreadable ones once more"
     metrics = read_json(root / METRICS / "judge.json")
     assert metrics["win_rate"]["value"] == 0.4 and metrics["win_rate"]["n"] == 5
@@ -123,7 +138,7 @@ def test_faults_that_pass_change_nothing(project: Made, fault: Any) -> None:
     before = results(root)
     shutil.rmtree(root / ".tunewright" / "answers")
     with ChatServer(verdict, replies=[fault] * 3).running() as server:
-        project.by(server, {"timeout_seconds": 0.2, "max_retries": 3})
+        project.by(server, {"timeout_seconds": 0.2 if fault is LATE else 30, "max_retries": 3})
         judge.run(root)
         assert len(server.bodies) == 2 * ROWS + 2 + 3
     assert results(root) == before
@@ -153,10 +168,10 @@ def test_the_budget_stops_it_before_it_is_exceeded(project: Made) -> None:
         assert 0 < len(server.bodies) < 2 * ROWS
         project.by(server, {**prices, "max_cost": 1.0})
         judge.run(root)
-    assert 0 < (read_judged(root / JUDGE).cost or 0) < 0.05
+    assert 0 < (took(root).cost or 0) < 0.05
 
 
-def test_all_opinions_are_counted_in_the_currency_of_the_prices(project: Made) -> None:
+def test_all_opinions_are_counted_whenever_they_were_given(project: Made) -> None:
     prices = {
         "price_per_million_input_tokens": 1e6,
         "price_per_million_output_tokens": 2e6,
@@ -165,11 +180,15 @@ def test_all_opinions_are_counted_in_the_currency_of_the_prices(project: Made) -
     with ChatServer(verdict).running() as server:
         root = project.by(server, prices)
         judge.run(root)
+        first = took(root)
+        judge.run(root)
     read = sum(len(turn["content"].split()) for body in server.bodies for turn in body["messages"])
     written = sum(len(verdict(body["messages"]).split(" ")) for body in server.bodies)
-    judged = read_judged(root / JUDGE)
     assert len(server.bodies) == 2 * ROWS + 2
-    assert (judged.cost, judged.currency) == (pytest.approx(read + 2 * written), "EUR")
+    assert (first.answers, first.prompt_tokens, first.completion_tokens) == (2 * ROWS + 2, read, written)
+    assert (first.cost, first.currency) == (pytest.approx(read + 2 * written), "EUR")
+    assert first.seconds > 0 and first.computed is None
+    assert took(root) == first, "nothing was asked the second time, and yet all of it is told"
 
 
 def test_the_reference_is_compared_where_that_is_asked(project: Made) -> None:
@@ -189,6 +208,23 @@ def test_off_it_writes_that_nobody_judged(project: Made) -> None:
     judge.run(root)
     assert read_judged(root / JUDGE).rows == ()
     assert read_json(root / METRICS / "judge.json") == {}
+    assert took(root) == JudgeUse()
+
+
+@pytest.mark.parametrize("folder", [None, "data/suites/none"], ids=["server", "local"])
+def test_where_all_answers_are_alike_nobody_is_called(
+    project: Made, folder: str | None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with ChatServer(verdict).running() as server:
+        root = project.by(server, folder=folder)
+        alike = [replace(row, contestant="tuned") for row in answered("few_shot", range(1, ROWS, 2))]
+        write_predictions(root / EVALUATION / PREDICTIONS, alike)
+        judge.run(root)
+        assert server.bodies == []
+    assert "6 rows (6 answered alike, which are not asked)" in capsys.readouterr().err
+    assert {row.outcome for row in read_judged(root / JUDGE).rows} == {"same"}
+    assert read_json(root / METRICS / "judge.json")["win_rate"]["value"] == 0.5
+    assert took(root) == JudgeUse()
 
 
 def test_answers_to_other_rows_are_refused(project: Made) -> None:
@@ -225,3 +261,9 @@ def test_a_local_model_judges_without_a_server(
     judge.run(root)
     assert results(root) == before
     assert [len(one["answers"]) for one in read_jsonl(root / JUDGE / EXCHANGES)] == [2] * 4
+    use = took(root)
+    assert use.answers == 8 and use.prompt_tokens > 8 * 50 and 8 <= use.completion_tokens <= 8 * 16
+    assert use.cost is None and use.computed is not None
+    assert use.seconds == use.computed.seconds > 0 and use.computed.machine.cores > 0
+    computed = use.computed.tokens_per_second * use.seconds
+    assert computed == pytest.approx(use.completion_tokens, rel=0.01)
