@@ -42,7 +42,7 @@ def test_equal_but_for_numbers_and_nearly_equal_but_for_numbers_are_neighbours()
     names = grouped(
         [
             "Where is order 4711?",
-            "where is order 98 23",
+            "where is order 98.23",
             f"{LONG}, order 4711",
             f"{LONG}, please, order 4712",
             LONG,
