@@ -64,6 +64,15 @@ def test_what_becomes_a_number_beside_a_replaced_value_is_found():
     assert len(find.search_again(far, "", ((0, 12),), everywhere=True)) == 1
 
 
+def test_a_reserved_number_far_from_what_was_replaced_still_stands_in_the_way_of_a_password():
+    guard = PersonalDataGuard(PersonalData(), None, "text")
+    reserved = "phone password: 415-555-0133"
+    row = Example(
+        (Message("user", f"{reserved}{' ' * 100}call 905-674-3793"), Message("assistant", "Done.")), {}
+    )
+    assert guard(row).example.messages[0].content == f"{reserved}{' ' * 100}call <PHONE_NUMBER_1>"
+
+
 def test_places_far_from_all_spans_hold_no_numbers():
     text = Text("1234" + " " * 100 + "5678" + " " * 100 + "9012", near=((110, 111),))
     assert text.near_numbers.strip() == "5678"
