@@ -16,8 +16,10 @@ from tunewright.data.card import (
     DataCard,
     DuplicateExample,
     FlagCounts,
+    KeptPair,
     LanguageCounts,
     Lengths,
+    Neighbours,
     SourceCounts,
 )
 from tunewright.data.coverage import Slice
@@ -117,6 +119,8 @@ FILES = {
             Lengths,
             Change,
             DuplicateExample,
+            KeptPair,
+            Neighbours,
             FlagCounts,
             LanguageCounts,
             Enough,

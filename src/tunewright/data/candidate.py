@@ -37,6 +37,7 @@ class Candidate:
         prompt_key: equal for prompts that are equal in normal form.
         answer_key: equal for answers that are equal in normal form.
         numbers_key: equal for prompts that name the same numbers in the same order.
+        form_key: equal for prompts that are equal but for their numbers; empty where there are none.
         stratum: value by which the split is balanced; empty where it is not.
         moment: value by which the split is ordered in time; empty where it is not.
         flags: what is doubtful about it.
@@ -50,6 +51,7 @@ class Candidate:
     prompt_key: str
     answer_key: str
     numbers_key: str
+    form_key: str = ""
     stratum: str = ""
     moment: str = ""
     flags: tuple[Flag, ...] = ()
@@ -66,6 +68,7 @@ class Candidate:
             self.prompt_key,
             self.answer_key,
             self.numbers_key,
+            self.form_key,
             self.stratum,
             self.moment,
             self.flags,
@@ -104,6 +107,12 @@ def numbers_key(normal: str) -> str:
     """A short name of the numbers in a text in normal form; empty for none."""
     found = _NUMBERS.findall(normal)
     return digest("\n".join(found)) if found else ""
+
+
+def form_key(normal: str) -> str:
+    """A short name of a text in normal form whatever its numbers are; empty where it has none."""
+    form, numbers = _NUMBERS.subn("0", normal)
+    return digest(form) if numbers else ""
 
 
 def digest(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from tunewright.artifacts import read_json, write_json
 from tunewright.data.coverage import Slice
@@ -75,6 +75,41 @@ class DuplicateExample:
     split: str
 
 
+PairKind = Literal["conflict", "near conflict", "neighbours"]
+"""Why two rows that are alike are both kept: other answers to one prompt, or to nearly one; other numbers."""
+
+
+@dataclass(frozen=True)
+class KeptPair:
+    """Two rows that are alike and both kept, by their places; never what they say.
+
+    Attributes:
+        kind: what they are to each other.
+        places: `file:line` of both.
+        ids, splits: of both, in the same order.
+    """
+
+    kind: PairKind
+    places: tuple[str, str]
+    ids: tuple[str, str]
+    splits: tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """Rows of the splits that ask nearly the same as another one but for the numbers; all are kept.
+
+    Attributes:
+        rows: that have such a neighbour.
+        groups: in which they stand.
+        tested: rows of the test of which a neighbour is trained on.
+    """
+
+    rows: int = 0
+    groups: int = 0
+    tested: int = 0
+
+
 @dataclass(frozen=True)
 class FlagCounts:
     """How often rows were flagged as doubtful in one way.
@@ -141,6 +176,8 @@ class DataCard:
             them alone (`near_duplicates.COMPARED` of a band, `duplicates.KEPT_COMPARED` of a cluster).
         near_conflicts: clusters of nearly the same prompt that stand with different answers; all are kept.
             Prompts that name different numbers are in no cluster together.
+        neighbours: rows that are alike but for the numbers in their prompts.
+        kept_pairs: up to three examples of each kind of rows that are alike and both kept.
     """
 
     sources: tuple[SourceCounts, ...]
@@ -165,6 +202,8 @@ class DataCard:
     review: ReviewStanding | None = None
     partly_compared: int = 0
     near_conflicts: int = 0
+    neighbours: Neighbours = Neighbours()
+    kept_pairs: tuple[KeptPair, ...] = ()
 
     def metrics(self) -> dict[str, Any]:
         """What stands in metrics/data.json: the counts, and training rows by class before and after."""
@@ -173,7 +212,7 @@ class DataCard:
         return {**self.counts(), **({"classes": before_and_after} if classes else {})}
 
     def counts(self) -> dict[str, int]:
-        """The flat counts: the funnel, the splits, conflicts, personal data found, flags kept."""
+        """The flat counts: the funnel, the splits, rows that are alike, personal data found, flags kept."""
         steps = ("read", "kept", "rejected", "removed")
         funnel = {step: sum(getattr(source, step) for source in self.sources) for step in steps}
         personal = sum(
@@ -187,6 +226,8 @@ class DataCard:
             **funnel,
             **self.splits,
             "conflicts": self.conflicts,
+            "near_conflicts": self.near_conflicts,
+            "neighbours": self.neighbours.rows,
             "personal_data": personal,
             "flags": flags,
         }

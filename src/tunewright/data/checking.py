@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 from tunewright.config.schema.data import Data, DataFormat
 from tunewright.config.schema.task import OutputContract, TaskKind
-from tunewright.data.candidate import Candidate, digest, normalise, numbers_key, prompt_text
+from tunewright.data.candidate import Candidate, digest, form_key, normalise, numbers_key, prompt_text
 from tunewright.data.cleaning.text import Change
 from tunewright.data.near_duplicates import band_keys
 from tunewright.data.personal.guard import Tally
@@ -130,10 +130,8 @@ class BatchCheck:
             candidates.append(_candidate(read.number, checked, prompt))
             lines.append(encode(checked.row))
             texts.append(prompt)
-        numbers = [row.numbers_key for row in candidates]
-        return Checked(
-            candidates, lines, band_keys(texts, numbers, self._threshold), discarded, personal, cleaned
-        )
+        keys = band_keys(texts, self._threshold)
+        return Checked(candidates, lines, keys, discarded, personal, cleaned)
 
 
 def check_rows(rows: Iterable[Numbered], work: ToCheck, processes: int | None = None) -> Iterator[Checked]:
@@ -218,6 +216,7 @@ def _candidate(number: int, checked: CheckedRow, prompt: str) -> Candidate:
         prompt_key=digest(prompt),
         answer_key=intern(digest(normalise(row.reference))),
         numbers_key=intern(numbers_key(prompt)),
+        form_key=intern(form_key(prompt)),
         stratum=intern(checked.stratum),
         moment=checked.moment,
         flags=checked.flags,

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tunewright.data.candidate import Candidate, numbers_key
-from tunewright.data.near_duplicates import Clusters, jaccard, join_near, runs
+from tunewright.data.near_duplicates import Clusters, jaccard, join_near, parted, runs
 from tunewright.data.raw_row import Discarded, Place
 
 if TYPE_CHECKING:
@@ -116,7 +116,11 @@ def clusters(
     for index, candidate in enumerate(candidates):
         found.join(first.setdefault(candidate.prompt_key, index), index)
     different = [first[key] for key in sorted(first)]
-    bands = keys[[candidates[index].number for index in different]]
+    bands = parted(
+        keys,
+        [candidates[index].number for index in different],
+        [candidates[index].numbers_key for index in different],
+    )
     partly = join_near(found, different, bands, lambda index: prompt(candidates[index]), threshold)
     name: dict[int, str] = {}
     for index in different:  # by prompt_key, so that a cluster's first one is its least

@@ -15,7 +15,7 @@ from tunewright.artifacts import TEST_ROWS
 from tunewright.config.schema import Settings
 from tunewright.data.candidate import digest, numbers_key, prompt_text
 from tunewright.data.frozen import read_lock
-from tunewright.data.near_duplicates import Clusters, band_keys, join_near
+from tunewright.data.near_duplicates import Clusters, band_keys, join_near, parted
 from tunewright.data.raw_row import Discarded, Place, RawRow
 from tunewright.data.rows import Row, read_rows
 from tunewright.data.transform import apply, chosen_transforms
@@ -105,7 +105,8 @@ def _near(rows: Mapping[int, Row], test: Mapping[str, Row], settings: Settings) 
     tested = [prompt_text(row.prompt) for row in test.values()]
     texts = [*tested, *(prompt_text(row.prompt) for row in rows.values())]
     clusters = Clusters(len(texts))
-    keys = band_keys(texts, [numbers_key(text) for text in texts], threshold)
+    numbers = [numbers_key(text) for text in texts]
+    keys = parted(band_keys(texts, threshold), range(len(texts)), numbers)
     join_near(clusters, range(len(texts)), keys, lambda index: texts[index], threshold)
     held = {clusters.leader(index) for index in range(len(tested))}
     return {line for index, line in enumerate(rows, start=len(tested)) if clusters.leader(index) in held}

@@ -45,14 +45,8 @@ def runs(text: str) -> Hashes:
     return ranked[first]
 
 
-def band_keys(texts: Sequence[str], apart: Sequence[str], threshold: float) -> Hashes:
-    """The keys of the texts' bands, shape (texts, bands): texts that share one may be near-duplicates.
-
-    Args:
-        texts: to be compared.
-        apart: for each text hex digits (or nothing); texts with different ones never share a band.
-        threshold: the least likeness of near-duplicates.
-    """
+def band_keys(texts: Sequence[str], threshold: float) -> Hashes:
+    """The keys of the texts' bands, shape (texts, bands): texts that share one may be near-duplicates."""
     import numpy as np
     from rensa import RMinHash
 
@@ -63,9 +57,25 @@ def band_keys(texts: Sequence[str], apart: Sequence[str], threshold: float) -> H
     ends = np.cumsum([0, *map(len, hashed)], dtype=np.uint64)
     matrix = RMinHash.digest_matrix_from_flat_token_hashes(np.concatenate(hashed), ends, PERMUTATIONS, SEED)
     signatures = np.asarray(matrix.to_rows(), dtype=np.uint64)
-    told_apart = np.array([int(digits or "0", 16) for digits in apart], dtype=np.uint64)[:, None]
     minima = (signatures[:, band * rows : (band + 1) * rows] for band in range(count))
-    return np.stack([_mixed(np.hstack([told_apart, columns])) for columns in minima], axis=1)
+    return np.stack([_mixed(columns) for columns in minima], axis=1)
+
+
+def parted(keys: Hashes, chosen: Sequence[int], apart: Sequence[str]) -> Hashes:
+    """The keys of some of the texts, changed so that texts that must be told apart share no band.
+
+    Args:
+        keys: as `band_keys` gives them.
+        chosen: rows of `keys`.
+        apart: for each of these hex digits (or nothing); texts with different ones share nothing.
+    """
+    import numpy as np
+
+    told = np.array([int(digits or "0", 16) for digits in apart], dtype=np.uint64)
+    own = keys[list(chosen)]
+    for band in range(own.shape[1]):  # in place: all of them twice would not fit beside a million rows
+        own[:, band] = _mixed(np.stack([told, own[:, band]], axis=1))
+    return own
 
 
 def jaccard(one: Hashes, other: Hashes) -> float:
@@ -109,7 +119,7 @@ def join_near(
     Args:
         clusters: grow.
         indices: of different texts, in an order that does not depend on that of the raw files.
-        keys: as `band_keys` gives them, one row an index.
+        keys: as `band_keys` or `parted` gives them, one row an index.
         text: gives the text of an index.
         threshold: the least likeness of near-duplicates.
 
@@ -117,7 +127,7 @@ def join_near(
         the indices that were in a band with more than they were compared with, and like none of these.
     """
     partly: set[int] = set()
-    for members in _sharing_a_band(indices, keys):
+    for members in sharing_a_band(indices, keys):
         separate: dict[int, int] = {}
         for index in members:
             separate.setdefault(clusters.leader(index), index)
@@ -136,7 +146,7 @@ def join_near(
     return partly
 
 
-def _sharing_a_band(indices: Sequence[int], keys: Hashes) -> Iterator[list[int]]:
+def sharing_a_band(indices: Sequence[int], keys: Hashes) -> Iterator[list[int]]:
     """The indices that share a band, band by band: two or more, in the order given."""
     import numpy as np
 

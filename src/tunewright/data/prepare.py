@@ -27,6 +27,7 @@ from tunewright.data.discarded_rows import refuse_many_rejected
 from tunewright.data.divided import Cleaned, Divided
 from tunewright.data.frozen import Frozen
 from tunewright.data.leakage import refuse_leaks
+from tunewright.data.neighbours import neighbour_groups
 from tunewright.data.personal.guard import Tally
 from tunewright.data.raw_row import Discarded
 from tunewright.data.reading.read import read_source
@@ -105,13 +106,15 @@ def divide(cleaned: Cleaned, spool: Spool, work: ToCheck, frozen: Frozen) -> Div
         clustered = duplicates.clusters(rows, cleaned.keys, prompt, threshold)
         cluster = {row.number: name for row, name in zip(rows, clustered.names, strict=True)}
         partly = clustered.partly
+        groups = neighbour_groups(rows, clustered.names, cleaned.keys, prompt, threshold)
+        neighbours = {row.number: name for row, name in zip(rows, groups, strict=True) if name}
         if data.deduplicate == "near":
             free_text = work.kind in ("generation", "chat")
             sieved = duplicates.remove_near_duplicates(
                 rows, clustered.names, texts, threshold, free_text=free_text, frozen=frozen.rows
             )
             rows, discarded, partly = sieved.kept, [*discarded, *sieved.removed], partly | sieved.partly
-    members = [Member(row, cluster[row.number]) for row in rows]
+    members = [Member(row, cluster[row.number], neighbours.get(row.number, "")) for row in rows]
     allowed = {source.path: source.splits for source in data.sources}
     parts, leaking = keep_apart(split(members, data.split, allowed=allowed, frozen=frozen.rows))
     refuse_empty(parts)

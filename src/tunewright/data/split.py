@@ -30,10 +30,12 @@ class Member:
     Attributes:
         row: what is known of it.
         cluster: rows with nearly the same prompt share it.
+        neighbours: rows that ask nearly the same but for the numbers share it; empty for a row without any.
     """
 
     row: Candidate
     cluster: str
+    neighbours: str = ""
 
     @property
     def unit(self) -> str:

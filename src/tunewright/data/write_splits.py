@@ -21,6 +21,8 @@ from tunewright.data.describe_training import TrainingDescription
 from tunewright.data.divided import Divided
 from tunewright.data.duplicate_examples import duplicate_examples
 from tunewright.data.frozen import frozen_rows, refuse_changed
+from tunewright.data.kept_pairs import kept_pairs
+from tunewright.data.neighbours import count_neighbours
 from tunewright.data.personal.counts import by_field, left_in
 from tunewright.data.raw_row import Discarded
 from tunewright.data.reading.source_path import source_path, source_sha256
@@ -105,6 +107,8 @@ def write_splits(divided: Divided, spool: Spool, work: ToCheck, folder: Path) ->
         near_conflicts=duplicates.count_near_conflicts(
             (member.cluster, member.row) for part in parts.values() for member in part
         ),
+        neighbours=count_neighbours(parts),
+        kept_pairs=kept_pairs(parts),
         review=reviewed.standing(_left_out(divided.discarded, data.review.seed)),
     )
 

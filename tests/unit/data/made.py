@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from tunewright.data.candidate import Candidate, digest, normalise, numbers_key, prompt_text
+from tunewright.data.candidate import Candidate, digest, form_key, normalise, numbers_key, prompt_text
 from tunewright.data.raw_row import Place
 from tunewright.data.rows import Message
 from tunewright.data.split import Member
@@ -19,6 +19,7 @@ def candidate(prompt, answer="yes", *, line=1, group="", stratum="", name=None, 
         prompt_key=digest(text),
         answer_key=digest(normalise(answer)),
         numbers_key=numbers_key(text),
+        form_key=form_key(text),
         stratum=stratum,
         moment=moment,
     )

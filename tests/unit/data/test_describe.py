@@ -7,8 +7,10 @@ from tunewright.config.schema.task import OutputContract
 from tunewright.data.card import (
     DataCard,
     FlagCounts,
+    KeptPair,
     LanguageCounts,
     Lengths,
+    Neighbours,
     SourceCounts,
     read_card,
     write_card,
@@ -145,11 +147,15 @@ def test_a_card_is_read_back_as_it_was_written(tmp_path):
         flags={"refusal": FlagCounts("report", {"train": 3, "validation": 0, "test": 2}, 1, ("a", "b"))},
         cleaned={"trimmed": 2},
         languages=LanguageCounts(3, {"en": 3}, {"de": 2}),
+        near_conflicts=2,
+        neighbours=Neighbours(rows=5, groups=2, tested=1),
+        kept_pairs=(KeptPair("neighbours", ("a.csv:1", "a.csv:2"), ("r1", "r2"), ("train", "test")),),
     )
     write_card(tmp_path / "card.json", card)
     assert read_card(tmp_path / "card.json") == card
     assert card.counts() == {
         **{"read": 9, "kept": 6, "rejected": 1, "removed": 2},
-        **{"train": 4, "validation": 1, "test": 1, "conflicts": 1, "personal_data": 0, "flags": 5},
+        **{"train": 4, "validation": 1, "test": 1, "conflicts": 1, "near_conflicts": 2, "neighbours": 5},
+        **{"personal_data": 0, "flags": 5},
     }
     assert card.metrics() == {**card.counts(), "classes": {"billing": {"before": 4, "after": 8}}}

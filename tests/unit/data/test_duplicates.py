@@ -118,7 +118,7 @@ def near(texts, answers=None, *, free_text=False, frozen=(), threshold=0.8):
         candidate(text, answer, line=n)
         for n, (text, answer) in enumerate(zip(texts, answers, strict=True), start=1)
     ]
-    keys = band_keys([normalise(text) for text in texts], [row.numbers_key for row in rows], threshold)
+    keys = band_keys([normalise(text) for text in texts], threshold)
     names = clusters(rows, keys, lambda row: normalise(texts[row.number]), threshold).names
     sieved = remove_near_duplicates(
         rows,

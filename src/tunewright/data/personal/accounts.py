@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterator
 
 from tunewright.data.personal.found import Found
-from tunewright.data.personal.signs import Signs
-from tunewright.data.personal.text import Text, counts_others
+from tunewright.data.personal.text import Text, counts_others, speaks_of_cards
 
 _CARD = re.compile(
     r"(?<![0-9A-Za-z+])(?<![0-9][.-])[1-6][0-9]{3}(?:[ -]?[0-9]){8,15}(?![0-9A-Za-z]|[.-][0-9])"
@@ -27,9 +26,6 @@ _ISSUER = re.compile(
     r"|(?:50[0-9]{2}|5[6-9][0-9]{2}|6[0-9]{3})[0-9]{8,15}$"  # Maestro, UnionPay
 )
 _USUAL_LENGTHS = (14, 15, 16, 19)
-_CARDS = r"card|credit|debit|\bcc\b|visa|master|maestro|amex|american express|karte|carte|tarjeta|pay"
-_MAY_SPEAK_OF_CARDS = Signs([_CARDS.replace(r"\b", "")])
-_CARD_WORDS = re.compile(rf"\b(?:{_CARDS})")
 _IBAN = re.compile(
     r"(?<![A-Za-z0-9])[A-Za-z]{2}[0-9]{2}(?: ?[A-Za-z0-9]{4}){2,7}(?: ?[A-Za-z0-9]{1,3})?(?![A-Za-z0-9])"
 )
@@ -49,7 +45,7 @@ def credit_cards(text: Text) -> Iterator[Found]:
         if len(set(digits)) == 1 or luhn.checksum(digits) != 0:
             continue
         before = text.before(match.start)
-        about_cards = _MAY_SPEAK_OF_CARDS(before) and _CARD_WORDS.search(before) is not None
+        about_cards = speaks_of_cards(before)
         if not about_cards and (len(digits) not in _USUAL_LENGTHS or not _ISSUER.match(digits)):
             continue
         if counts_others(before):

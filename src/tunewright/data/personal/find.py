@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 from tunewright.config.schema.personal_data import PersonalData
 from tunewright.data.personal import accounts, addresses, secrets
@@ -40,6 +41,22 @@ OF_NUMBERS: dict[str, Callable[[Text], Iterator[Found]]] = {
 """Looked for only where their `SIGNS` stand, which one quick pass tells for all kinds together."""
 
 
+_SHORTEST = 6
+"""Characters of the shortest finding of a structured kind, `a@b.de`."""
+
+
+class Search(NamedTuple):
+    """What a search of a text found.
+
+    Attributes:
+        found: in the order of the text, without overlaps and what is reserved for examples.
+        reserved: something was left out that is reserved.
+    """
+
+    found: list[Found]
+    reserved: bool
+
+
 class Finder:
     """Finds the kinds that the settings name."""
 
@@ -59,27 +76,52 @@ class Finder:
         self._numbers = SignSet({**accounts.SIGNS, **addresses.SIGNS, **telling_signs(self._national)})
         self._regions = settings.phone_regions if "phone_number" in kinds else None
         self._own = OwnPatterns(settings.patterns)
+        self._shortest = 0 if settings.patterns or settings.ner is not None else _SHORTEST
         self._names = None
         if settings.ner is not None:
             from tunewright.data.personal.ner import Names
 
             self._names = Names(settings.ner)
 
-    def __call__(self, whole: str, name: str = "", taken: tuple[tuple[int, int], ...] = ()) -> list[Found]:
+    def __call__(self, whole: str, name: str = "") -> list[Found]:
         """What is found, in the order of the text, without overlaps and what is reserved for examples.
 
         Args:
             whole: the text.
             name: of the field or JSON key that holds it: `phone` says what the number in it is.
-            taken: spans that are left alone, besides placeholders.
         """
-        left = (*spans(whole), *taken)
-        found = list(self._all(Text(blanked(whole, left), name)))
-        return [
-            one
-            for one in without_overlaps(found, left)
-            if not is_reserved(one.kind, one.value, whole[one.start : one.end])
-        ]
+        return self.search(whole, name).found
+
+    def search(self, whole: str, name: str = "") -> Search:
+        """The same, and whether anything reserved was left out."""
+        if len(whole) < self._shortest:
+            return Search([], reserved=False)
+        left = spans(whole)
+        return self._search(whole, left, Text(blanked(whole, left), name))
+
+    def search_again(
+        self, whole: str, name: str, taken: tuple[tuple[int, int], ...], *, everywhere: bool
+    ) -> list[Found]:
+        """What is found after all that was found has been replaced.
+
+        Where the first search left nothing out, numbers can have come about near a replaced span alone: far
+        from it, a number that counts would have been found before.
+
+        Args:
+            whole: the text.
+            name: as before.
+            taken: spans that are left alone, besides placeholders: all that was found before.
+            everywhere: numbers are looked for in the whole text.
+        """
+        left = [*spans(whole), *taken]
+        return self._search(
+            whole, left, Text(blanked(whole, left), name, None if everywhere else taken)
+        ).found
+
+    def _search(self, whole: str, left: list[tuple[int, int]], text: Text) -> Search:
+        found = without_overlaps(self._all(text), left)
+        kept = [one for one in found if not is_reserved(one.kind, one.value, whole[one.start : one.end])]
+        return Search(kept, reserved=len(kept) < len(found))
 
     def _all(self, text: Text) -> Iterator[Found]:
         for find in self._of_words:

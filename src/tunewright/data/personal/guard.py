@@ -98,7 +98,8 @@ class PersonalDataGuard:
     def __call__(self, example: Example) -> Guarded | Refused:
         """The row as the policy lets it through, or why it does not."""
         parts = take_apart(example, self._form)
-        found = [self._find(part.text, part.name) for part in parts]
+        searched = [self._find.search(part.text, part.name) for part in parts]
+        found = [search.found for search in searched]
         if not any(found):
             return Guarded(example, Counter())
         stand_ins = StandIns(self._key, [part.text for part in parts], row=self._scope_is_row)
@@ -115,8 +116,10 @@ class PersonalDataGuard:
                 for part, ones in zip(parts, found, strict=True)
             ]
             found = [
-                self._find(part.text, part.name, part.taken) if ones else []
-                for part, ones in zip(parts, found, strict=True)
+                self._find.search_again(part.text, part.name, part.taken, everywhere=search.reserved)
+                if ones
+                else []
+                for part, ones, search in zip(parts, found, searched, strict=True)
             ]
         changed = put_together(example, self._form, parts)
         return Guarded(example if changed == example else self._named(example, changed), tally)
@@ -198,8 +201,12 @@ class PersonalDataGuard:
         sought = [
             (one.kind, Sought(text, one, is_name=one.kind in self._names)) for text, one in written.items()
         ]
+        shortest = min((look.length for _, look in sought), default=0)
         more = []
         for part, ones in zip(parts, found, strict=True):
+            if len(part.text) < shortest or not sought:
+                more.append(ones)
+                continue
             spans = [*part.taken, *((one.start, one.end) for one in ones)]
             # What was found is cut out: a value mostly stands once, and then nothing is left to look for.
             rest = Rest(blanked(part.text, spans))

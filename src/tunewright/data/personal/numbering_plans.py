@@ -9,6 +9,8 @@ from functools import cache
 from typing import Any
 
 _PLAIN = re.compile(r"[0-9 .()/\u00a0\u2011-]+")
+_LONGEST = 17
+"""Digits of a national number that phonenumbers parses."""
 _KINDS = (
     "fixed_line",
     "mobile",
@@ -22,6 +24,34 @@ _KINDS = (
     "voicemail",
 )
 """Descriptions of numbers of which `phonenumbers.is_valid_number` wants one to fit."""
+
+
+def without_separators(number: str) -> str:
+    """The digits of a number, and the plus before them; as it is if it holds anything but separators.
+
+    phonenumbers makes nothing else of such a number, a character at a time.
+    """
+    plus = number[:1] == "+"
+    if not _PLAIN.fullmatch(number, 1 if plus else 0):
+        return number
+    return ("+" if plus else "") + "".join(filter(str.isdigit, number))
+
+
+def is_valid(country_code: int | None, national: str) -> bool:
+    """What `phonenumbers.is_valid_number` says, which asks the plan twice and each kind of number by itself.
+
+    Args:
+        country_code: ITU's, as phonenumbers has parsed it.
+        national: the national significant number, in digits.
+    """
+    for plan in _regions(country_code):
+        # The first region that has the number's first digits, or the number itself, is its own.
+        if plan.leading is None:
+            if plan.has(national):
+                return True
+        elif plan.leading.match(national):
+            return plan.has(national)
+    return False
 
 
 def may_be_valid(number: str, region: str) -> bool:
@@ -76,6 +106,53 @@ def _plan(region: str) -> _Plan | None:
     except re2.error:  # a plan that RE2 cannot express
         return None
     return _Plan(re.compile(own.international_prefix or "(?!)"), ends)
+
+
+@dataclass(frozen=True)
+class _Region:
+    """The numbers of one region.
+
+    Attributes:
+        leading: its numbers begin like this; None where that does not tell them from another region's.
+        of_length: digits of a number -> pattern of all valid numbers that long.
+    """
+
+    leading: re.Pattern[str] | None
+    of_length: dict[int, re.Pattern[str]]
+
+    def has(self, national: str) -> bool:
+        pattern = self.of_length.get(len(national))
+        return pattern is not None and pattern.fullmatch(national) is not None
+
+
+@cache
+def _regions(country_code: int | None) -> tuple[_Region, ...]:
+    """The regions that share a country code, in the order in which phonenumbers asks them."""
+    from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
+
+    found = []
+    sharing = COUNTRY_CODE_TO_REGION_CODE.get(country_code, ())
+    for region in sharing:
+        metadata = PhoneMetadata.metadata_for_region_or_calling_code(country_code, region)
+        if metadata is not None:
+            leading = metadata.leading_digits if len(sharing) > 1 else None
+            found.append(_Region(leading and re.compile(leading), _by_length(metadata)))
+    return tuple(found)
+
+
+def _by_length(metadata: Any) -> dict[int, re.Pattern[str]]:  # noqa: ANN401 - phonenumbers names no types
+    whole = metadata.general_desc
+    kinds = [getattr(metadata, kind) for kind in _KINDS]
+    kinds = [kind for kind in kinds if kind is not None and kind.national_number_pattern]
+    found = {}
+    for length in range(1, _LONGEST + 1):
+        if whole.possible_length and length not in whole.possible_length:
+            continue
+        fit = [kind for kind in kinds if not kind.possible_length or length in kind.possible_length]
+        if fit and whole.national_number_pattern:
+            either = "|".join(f"(?:{kind.national_number_pattern})" for kind in fit)
+            found[length] = re.compile(rf"(?=(?:{whole.national_number_pattern})\Z)(?:{either})")
+    return found
 
 
 def _patterns(region: str) -> Iterator[str]:

@@ -7,9 +7,8 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from tunewright.data.personal.found import Found
-from tunewright.data.personal.numbering_plans import may_be_valid
-from tunewright.data.personal.signs import Signs
-from tunewright.data.personal.text import Number, Text, counts_others
+from tunewright.data.personal.numbering_plans import is_valid, may_be_valid, without_separators
+from tunewright.data.personal.text import Number, Text, counts_others, signs_before
 
 _NUMBER = re.compile(
     r"(?<![0-9A-Za-z@/$€£#_=])(?<![0-9][.,:-])(?:\+ ?)?\(?[0-9](?:[ .()/\u00a0\u2011-]{0,3}[0-9]){5,16}"
@@ -27,12 +26,6 @@ _WORDS_BEFORE = re.compile(
     r"|contact number|registered|answering|reach (?:me|us|him|her|them)|messages? to)"
     r"(?: ?(?:number|nummer|num|no\b|nr\b|#))?[^0-9\n]{0,18}\n?\s*$"
 )
-_MAY_CALL = Signs(
-    [
-        "phone|tel|mobil|handy|cell|fax|desk|whats|sms|hotline|dial|ring|call|contact number|registered",
-        "answering|reach|messages? to",
-    ]
-)
 _WORDS_AFTER = re.compile(r"[\s,(-]{1,2}(?:office|fax|mobile|cell|home|work|phone)\b")
 _FEWEST_DIGITS_ALONE = 10
 _FEWEST_DIGITS, _MOST_DIGITS = 7, 15  # ITU-T E.164 allows 15
@@ -47,7 +40,7 @@ def phone_numbers(text: Text, regions: Sequence[str]) -> Iterator[Found]:
     """
     for match in text.numbers(_NUMBER):
         before = text.before(match.start)
-        called = (_MAY_CALL(before) and _WORDS_BEFORE.search(before)) or _WORDS_AFTER.match(
+        called = ("calls" in signs_before(before) and _WORDS_BEFORE.search(before)) or _WORDS_AFTER.match(
             text.after(match.end)
         )
         if not called and counts_others(before):
@@ -98,6 +91,7 @@ def normal_form(number: str, regions: tuple[str, ...]) -> str | None:
     international = number.startswith("+")
     if number.startswith("00"):
         number, international = "+" + number[2:], True
+    number = without_separators(number)
     for region in (None,) if international else regions:
         if region is not None and not may_be_valid(number, region):
             continue
@@ -105,6 +99,7 @@ def normal_form(number: str, regions: tuple[str, ...]) -> str | None:
             parsed = phonenumbers.parse(number, region)
         except phonenumbers.NumberParseException:
             continue
-        if phonenumbers.is_valid_number(parsed):
-            return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+        national = phonenumbers.national_significant_number(parsed)
+        if is_valid(parsed.country_code, national):
+            return f"+{parsed.country_code}{national}"
     return None

@@ -98,6 +98,11 @@ class Sought:
         )
         self._lower = (self._bare if self._is_number else written).lower()
 
+    @property
+    def length(self) -> int:
+        """Characters that it takes at least: a shorter text does not hold it."""
+        return len(self._bare if self._is_number else self._written)
+
     def __call__(self, rest: Rest) -> Iterator[Found]:
         """Where it stands in a text: its letters in any case, or its digits with any separators.
 

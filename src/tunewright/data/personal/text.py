@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
-from tunewright.data.personal.signs import Signs
+from tunewright.data.personal.signs import SignSet
 
 _BEFORE = 48
 _AFTER = 14
 _MARGIN = 8
+_SEEN = _BEFORE + _MARGIN
+"""What stands further from the places of `near_numbers` is seen by no finder of numbers."""
+_REMEMBERED = 256
+"""Texts before numbers: those of a row or two, which is asked for each by several finders."""
 _DIGITS = re.compile(r"[0-9](?:[^0-9\n]{0,6}+[0-9]){3,}+")
 
 
@@ -42,12 +47,13 @@ class Text:
 
     __slots__ = ("_name", "_starts", "_windows", "context", "lower", "near_numbers", "whole")
 
-    def __init__(self, whole: str, name: str = "") -> None:
+    def __init__(self, whole: str, name: str = "", near: Sequence[tuple[int, int]] | None = None) -> None:
         """Hold a text.
 
         Args:
             whole: the text.
             name: of the field or JSON key that holds it; counts as if it stood right before.
+            near: numbers are looked for only where a finder sees one of these spans, if they are given.
         """
         self.whole = whole
         self._name = f"{name.lower().replace('_', ' ')}: " if name else ""
@@ -55,6 +61,12 @@ class Text:
         self.lower = lower if len(lower) == len(whole) else "".join(sign.lower()[0] for sign in whole)
         self.context = self._name + self.lower
         self._windows = _windows(whole)
+        if near is not None:
+            self._windows = [
+                (start, end)
+                for start, end in self._windows
+                if any(other_end >= start - _SEEN and other <= end + _SEEN for other, other_end in near)
+            ]
         self.near_numbers = "\n".join([whole[start:end] for start, end in self._windows])
         self._starts, at = [], 0
         for start, end in self._windows:
@@ -108,13 +120,36 @@ _OTHERS = (
     r"order|purchase|invoice|ticket|tracking|parcel|shipment|booking|reservation|case|claim|article|item|sku|model"
     r"|serial|version|release|part|isbn|issue|transaction|reference|ref|bestellung|rechnung|commande|pedido"
 )
-_MAY_COUNT_OTHERS = Signs([_OTHERS])
+_CARDS = r"card|credit|debit|\bcc\b|visa|master|maestro|amex|american express|karte|carte|tarjeta|pay"
+_SIGNS_BEFORE = SignSet(
+    {
+        "others": [_OTHERS],
+        "cards": [_CARDS.replace(r"\b", "")],
+        "calls": [
+            "phone|tel|mobil|handy|cell|fax|desk|whats|sms|hotline|dial|ring|call|contact number|registered",
+            "answering|reach|messages? to",
+        ],
+    }
+)
+_CARD_WORDS = re.compile(rf"\b(?:{_CARDS})")
 _OTHER_NUMBER = re.compile(
     rf"(?:{_OTHERS})"
     r"(?:[ -]?(?:number|num|nummer|no|nr|id|code|ref))?[\s.:#'\"(]*(?:is|was|of|for|has|the)?[\s:#'\"(]*$"
 )
 
 
+@lru_cache(_REMEMBERED)
+def signs_before(before: str) -> frozenset[str]:
+    """What the words before a number may say of it: `others`, `cards`, `calls`; several finders ask."""
+    return _SIGNS_BEFORE(before)
+
+
+@lru_cache(_REMEMBERED)
 def counts_others(before: str) -> bool:
     """Whether what stands before a number says that it counts something else: orders, invoices, parts."""
-    return _MAY_COUNT_OTHERS(before) and _OTHER_NUMBER.search(before) is not None
+    return "others" in signs_before(before) and _OTHER_NUMBER.search(before) is not None
+
+
+def speaks_of_cards(before: str) -> bool:
+    """Whether what stands before a number speaks of payment cards."""
+    return "cards" in signs_before(before) and _CARD_WORDS.search(before) is not None

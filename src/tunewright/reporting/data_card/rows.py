@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tunewright.data.card import Neighbours, PairKind
 from tunewright.reporting import numbers
 from tunewright.reporting.data_card.inputs import LEARNT_FROM, DataCardInputs, left_in
 from tunewright.reporting.data_card.view import Quote, Section, filled
@@ -15,6 +16,14 @@ LOOKED_FOR = {
     "none": "Duplicates stay: data.deduplicate is none.",
 }
 """By data.deduplicate."""
+
+
+ALIKE: dict[PairKind, str] = {
+    "conflict": "same question, different answers",
+    "near conflict": "nearly the same question, different answers",
+    "neighbours": "nearly the same but for the numbers",
+}
+"""What two rows are to each other that are both kept."""
 
 
 def sources(inputs: DataCardInputs) -> Section:
@@ -94,7 +103,7 @@ def rejected(inputs: DataCardInputs) -> Section:
 
 
 def duplicates(inputs: DataCardInputs) -> Section:
-    """Removed rows by reason with examples, and prompts that contradict each other."""
+    """Removed rows by reason with examples, and rows that are alike but contradict or differ in numbers."""
     card = inputs.card
     removed = Table(
         "Removed rows",
@@ -110,6 +119,20 @@ def duplicates(inputs: DataCardInputs) -> Section:
         ("Removed", "Why", "Stays as", "Split"),
         tuple((one.place, f"{one.reason} {one.detail}", one.id, one.split) for one in card.duplicates),
     )
+    pairs = Table(
+        "Examples: rows that are alike and both kept",
+        ("What they are", "One", "Split", "Other", "Its split"),
+        tuple(
+            (
+                ALIKE[pair.kind],
+                f"{pair.ids[0]} ({pair.places[0]})",
+                pair.splits[0],
+                f"{pair.ids[1]} ({pair.places[1]})",
+                pair.splits[1],
+            )
+            for pair in card.kept_pairs
+        ),
+    )
     text = [LOOKED_FOR[inputs.data.deduplicate], *([] if card.removed else ["No row was removed."])]
     if card.duplicates and left_in(card):
         text.append("No texts are shown, since personal data stays in the rows.")
@@ -117,9 +140,13 @@ def duplicates(inputs: DataCardInputs) -> Section:
         "duplicates",
         "Duplicates and contradictions",
         text=tuple(text),
-        tables=filled(removed, examples),
+        tables=filled(removed, examples, pairs),
         quotes=_quotes(inputs),
-        notes=(*_conflicts(card.conflicts), *_near_conflicts(card.near_conflicts)),
+        notes=(
+            *_conflicts(card.conflicts),
+            *_near_conflicts(card.near_conflicts),
+            *_neighbours(card.neighbours),
+        ),
     )
 
 
@@ -152,6 +179,22 @@ def _near_conflicts(conflicts: int) -> tuple[str, ...]:
     return (
         f"{groups} of nearly the same question with different answers. All are kept: a small difference may "
         "matter, or one of the answers is wrong.",
+    )
+
+
+def _neighbours(found: Neighbours) -> tuple[str, ...]:
+    if not found.rows:
+        return ()
+    groups = f"{numbers.count(found.groups)} group{'s' if found.groups > 1 else ''}"
+    tested = (
+        f" {numbers.count(found.tested)} of them are test rows of which a neighbour is trained on: "
+        "the pattern was seen, their numbers were not."
+        if found.tested
+        else ""
+    )
+    return (
+        f"{numbers.count(found.rows)} rows in {groups} are nearly the same as another but for their numbers. "
+        f"They are no duplicates, and all are kept.{tested}",
     )
 
 

@@ -1,4 +1,4 @@
-"""What the quick look at numbering plans refuses, phonenumbers refuses too."""
+"""What the quick look at numbering plans refuses, phonenumbers refuses too; whole numbers it judges alike."""
 
 import phonenumbers
 import pytest
@@ -6,7 +6,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tunewright.config.schema.personal_data import PersonalData
-from tunewright.data.personal.numbering_plans import _plan, may_be_valid
+from tunewright.data.personal import numbering_plans
+from tunewright.data.personal.numbering_plans import _plan, may_be_valid, without_separators
 
 REGIONS = sorted(phonenumbers.SUPPORTED_REGIONS)
 PREFIXES = ("", "0", "1", "8", "00", "011", "0011", "(0)", "9090")
@@ -50,3 +51,76 @@ def test_it_does_refuse():
     assert may_be_valid("415 682 0133", "US")
     assert may_be_valid("011 49 30 901820", "US")
     assert may_be_valid("1", "XX")
+
+
+def judged(country_code, national):
+    """What phonenumbers says of a national number, and what the plan says."""
+    zeros = len(national) - len(national.lstrip("0"))
+    own = phonenumbers.PhoneNumber(
+        country_code=country_code,
+        national_number=int(national),
+        italian_leading_zero=zeros > 0,
+        number_of_leading_zeros=zeros,
+    )
+    written = phonenumbers.national_significant_number(own)
+    return phonenumbers.is_valid_number(own), numbering_plans.is_valid(country_code, written)
+
+
+def examples_of(region):
+    made = [
+        phonenumbers.example_number_for_type(region, kind) for kind in phonenumbers.PhoneNumberType.values()
+    ]
+    return [phonenumbers.national_significant_number(one) for one in made if one is not None]
+
+
+def test_every_example_number_and_what_is_near_it_is_judged_alike():
+    valid = 0
+    for region in REGIONS:
+        code = phonenumbers.country_code_for_region(region)
+        for number in examples_of(region):
+            for changed in (number, number[:-1], f"{number}1", f"9{number[1:]}", f"0{number}", number[::-1]):
+                theirs, ours = judged(code, changed)
+                assert ours == theirs, (region, changed)
+                valid += ours
+    assert valid > 1000
+    for code in phonenumbers.COUNTRY_CODES_FOR_NON_GEO_REGIONS:
+        own = phonenumbers.example_number_for_non_geo_entity(code)
+        assert judged(code, phonenumbers.national_significant_number(own)) == (True, True)
+    assert not numbering_plans.is_valid(999, "4156820133")
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    region=st.sampled_from(REGIONS), at=st.integers(0, 14), digit=st.integers(0, 9), which=st.integers(0, 9)
+)
+def test_a_changed_digit_is_judged_alike(region, at, digit, which):
+    known = examples_of(region)
+    number = known[which % len(known)]
+    at %= len(number)
+    theirs, ours = judged(
+        phonenumbers.country_code_for_region(region), f"{number[:at]}{digit}{number[at + 1 :]}"
+    )
+    assert ours == theirs
+
+
+def parsed(number, region):
+    try:
+        return phonenumbers.parse(number, region)
+    except phonenumbers.NumberParseException:
+        return None
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    region=st.sampled_from([*PersonalData().phone_regions, *REGIONS]),
+    prefix=st.sampled_from([*PREFIXES, "+", "+1 ", "+49 (0)", "+44"]),
+    number=st.from_regex(r"\A[0-9](?:[ .()/\u00a0\u2011-]{0,3}[0-9]){5,16}\Z"),
+)
+def test_separators_say_nothing_to_phonenumbers(region, prefix, number):
+    assert parsed(without_separators(prefix + number), region) == parsed(prefix + number, region)
+
+
+def test_what_is_more_than_separators_stays():
+    assert without_separators("+49 (0)30-90.18/20") == "+49030901820"
+    for number in ("030 90 18 20 ext 5", "030+901820", "+", ""):
+        assert without_separators(number) == number

@@ -26,9 +26,9 @@ PAIRS = {
     "key name": (FINDER._words, [secrets._NAMED, *secrets.BY_NAME.values()]),
     "password": (FINDER._words, [secrets._PASSWORD]),
     "named": (FINDER._words, [number.words for number in NATIONAL if number.bare is not None]),
-    "called": (phones._MAY_CALL, [phones._WORDS_BEFORE]),
-    "counts others": (text._MAY_COUNT_OTHERS, [text._OTHER_NUMBER]),
-    "speaks of cards": (accounts._MAY_SPEAK_OF_CARDS, [accounts._CARD_WORDS]),
+    "called": (lambda before: "calls" in text.signs_before(before), [phones._WORDS_BEFORE]),
+    "counts others": (lambda before: "others" in text.signs_before(before), [text._OTHER_NUMBER]),
+    "speaks of cards": (lambda before: "cards" in text.signs_before(before), [text._CARD_WORDS]),
 }
 
 

@@ -6,12 +6,12 @@ from typing import get_args
 import pytest
 
 from tests.unit.reporting.data_card.conftest import read
-from tests.unit.reporting.made_up import DISCARDED, card, write_project
+from tests.unit.reporting.made_up import DISCARDED, RAW, card, write_project
 from tunewright import artifacts
 from tunewright.config.schema.data import Data, Source
 from tunewright.config.schema.personal_data import KINDS, Action
 from tunewright.config.schema.task import OutputContract
-from tunewright.data.card import DataCard, FlagCounts, LanguageCounts
+from tunewright.data.card import DataCard, FlagCounts, KeptPair, LanguageCounts, Neighbours, PairKind
 from tunewright.data.cleaning.counts import flag_warnings
 from tunewright.data.cleaning.text import Change as Cleaned
 from tunewright.data.coverage import Slice, uncovered
@@ -23,7 +23,7 @@ from tunewright.data.personal.counts import left_in as sentences_of_what_stays
 from tunewright.reporting.data_card.cautions import OTHERWISE, what_was_done
 from tunewright.reporting.data_card.personal_data import fates, outcome, personal_data, personal_data_table
 from tunewright.reporting.data_card.quality import cleaned, flags, languages, review
-from tunewright.reporting.data_card.rows import duplicates, rejected
+from tunewright.reporting.data_card.rows import ALIKE, duplicates, rejected
 from tunewright.reporting.data_card.sizes import sizes
 from tunewright.reporting.data_card.splits import frozen, splits
 from tunewright.reporting.data_card.words import FATES, KIND_NAMES
@@ -95,6 +95,26 @@ def test_nearly_the_same_questions_with_different_answers_are_told(tickets):
     assert (
         duplicates(several).notes[-1].startswith("12 groups of nearly the same question with different ans")
     )
+
+
+def test_rows_alike_but_for_their_numbers_are_counted_and_pairs_are_named_by_id_and_place(tickets):
+    pair = KeptPair("neighbours", (f"{RAW}:3", f"{RAW}:9"), ("t0000", "t0007"), ("train", "test"))
+    found = Neighbours(rows=1200, groups=4, tested=31)
+    section = duplicates(replace(tickets, card=replace(tickets.card, neighbours=found, kept_pairs=(pair,))))
+    assert section.notes[-1].startswith(
+        "1,200 rows in 4 groups are nearly the same as another but for their num"
+    )
+    assert "31 of them are test rows" in section.notes[-1]
+    assert section.tables[-1].rows == (
+        ("nearly the same but for the numbers", f"t0000 ({RAW}:3)", "train", f"t0007 ({RAW}:9)", "test"),
+    )
+    none_tested = replace(tickets.card, neighbours=replace(found, tested=0))
+    assert "test rows" not in duplicates(replace(tickets, card=none_tested)).notes[-1]
+    assert not any("numbers" in note for note in duplicates(tickets).notes)
+
+
+def test_every_kind_of_pair_has_its_words():
+    assert set(ALIKE) == set(PairKind.__args__)
 
 
 def test_without_rejected_rows_nothing_is_missing(tmp_path):
