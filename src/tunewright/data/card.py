@@ -141,6 +141,8 @@ class DataCard:
             them alone (`near_duplicates.COMPARED` of a band, `duplicates.KEPT_COMPARED` of a cluster).
         near_conflicts: clusters of nearly the same prompt that stand with different answers; all are kept.
             Prompts that name different numbers are in no cluster together.
+        with_tools: rows of the splits that declare tools.
+        calling: rows of the splits whose answer is a call of a tool.
     """
 
     sources: tuple[SourceCounts, ...]
@@ -165,6 +167,8 @@ class DataCard:
     review: ReviewStanding | None = None
     partly_compared: int = 0
     near_conflicts: int = 0
+    with_tools: int = 0
+    calling: int = 0
 
     def metrics(self) -> dict[str, Any]:
         """What stands in metrics/data.json: the counts, and training rows by class before and after."""

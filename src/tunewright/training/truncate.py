@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from tunewright.data.rows import Message, Row
+from tunewright.data.rows import Message, Row, with_tools
 
 WORD_START = re.compile(r"(?<=\s)(?=\S)")
 MOST_TO_WORD_START = 20
@@ -20,8 +20,8 @@ MOST_TO_WORD_START = 20
 def truncate(row: Row, tokens: Callable[[Row], int], most: int) -> Row | None:
     """The row with a prompt so short that the whole has at most so many tokens.
 
-    The system turn stays. First the oldest exchanges of user and assistant go, one after the other;
-    if the last question alone is still too much, the beginning of its text.
+    The system turn and the tools stay. First the oldest exchanges go, each from a user's turn to the next,
+    one after the other; if the last one alone is still too much, the beginning of its question.
 
     Args:
         row: instructions included; too long as it is.
@@ -33,16 +33,19 @@ def truncate(row: Row, tokens: Callable[[Row], int], most: int) -> Row | None:
     """
     kept = 1 if row.messages[0].role == "system" else 0
     system, turns = row.messages[:kept], row.messages[kept:]
-    while len(turns) > 2:
-        turns = turns[2:]
-        shorter = replace(row, messages=(*system, *turns))
+
+    def shortened(*last: Message) -> Row:
+        return replace(row, messages=with_tools((*system, *last), row.tools))
+
+    later = [place for place, turn in enumerate(turns) if place and turn.role == "user"]
+    for place in later:
+        shorter = shortened(*turns[place:])
         if tokens(shorter) <= most:
             return shorter
-    question, answer = turns
+    question, *rest = turns[later[-1] :] if later else turns
 
     def without(characters: int) -> Row:
-        asked = Message(question.role, question.content[characters:])
-        return replace(row, messages=(*system, asked, answer))
+        return shortened(replace(question, content=question.content[characters:]), *rest)
 
     cut = _fewest(lambda characters: tokens(without(characters)) <= most, len(question.content.rstrip()))
     if cut is None:
