@@ -13,6 +13,7 @@ from tests.unit.data.test_tools import ARGUMENTS
 from tests.unit.data.tool_rows import TOOLS, call, made_row
 from tunewright.data.call_text import read_calls, with_plain_calls
 from tunewright.data.rows import Message, Row
+from tunewright.data.tools import ToolCall
 from tunewright.errors import DataError, ModelError
 from tunewright.models import tiny
 from tunewright.models.chat import answer_text, encode_example, encode_prompt, render_prompt
@@ -37,21 +38,22 @@ FIRST_CALL = template(
 CALLS_ALONE = template("{% if m.tool_calls %}" + CALLS + "{% else %}{{ m.content }}{% endif %}")
 NO_RESULTS = template("{% if m.role != 'tool' %}{{ m.content }}{% endif %}" + CALLS)
 ONE_CALL = template(
-    "{% if m.tool_calls and m.tool_calls | length > 1 %}{{ raise_exception('one call at a time') }}{% endif %}"
-    "{{ m.content }}" + CALLS
+    "{% if m.tool_calls and m.tool_calls | length > 1 %}{{ raise_exception('one call at a time') }}"
+    "{% endif %}{{ m.content }}" + CALLS
 )
 TEXT_ARGUMENTS = template(
     "{{ m.content }}{% for c in m.tool_calls or [] %}{{ c.function.name + c.function.arguments }}{% endfor %}"
 )
 
 CALLING, ANSWERING = made_row(), made_row(answered=True)
-TWO_CALLS = replace(
-    CALLING, messages=(CALLING.messages[0], Message("assistant", "", (call("P-1"), call("P-2", 2))))
-)
-TEXT_BESIDE = replace(
-    CALLING, messages=(CALLING.messages[0], Message("assistant", "I look.", (call("P-1"),)))
-)
-WITHOUT_CALL = replace(CALLING, messages=(CALLING.messages[0], Message("assistant", "Where?")))
+
+
+def ending(content: str, *calls: ToolCall) -> Row:
+    return replace(CALLING, messages=(CALLING.messages[0], Message("assistant", content, calls)))
+
+
+TWO_CALLS, TEXT_BESIDE = ending("", call("P-1"), call("P-2", 2)), ending("I look.", call("P-1"))
+WITHOUT_CALL = ending("Where?")
 
 
 @pytest.fixture(scope="module")
@@ -131,7 +133,7 @@ def test_rows_that_do_not_need_it_pass(tokenizer_with: Any, text: str, row: Row)
 
 def test_a_template_may_refuse_or_fail(tokenizer_with: Any) -> None:
     assert encode_example(tokenizer_with(ONE_CALL), CALLING).input_ids
-    with pytest.raises(DataError, match="row r: .*one call at a time"):
+    with pytest.raises(DataError, match=r"row r: .*one call at a time"):
         encode_example(tokenizer_with(ONE_CALL), TWO_CALLS)
     with pytest.raises(ModelError, match="cannot write calls down"):
         encode_example(tokenizer_with(TEXT_ARGUMENTS), CALLING)
@@ -141,8 +143,7 @@ def test_a_template_may_refuse_or_fail(tokenizer_with: Any) -> None:
 @given(arguments=ARGUMENTS)
 def test_a_call_survives_the_template(tokenizer_with: Any, arguments: dict[str, Any]) -> None:
     made = replace(call("P-1"), arguments=json.dumps(arguments))
-    row = replace(CALLING, messages=(CALLING.messages[0], Message("assistant", "", (made,))))
-    text = render_prompt(tokenizer_with(tiny.CHAT_TEMPLATE), row.messages)
+    text = render_prompt(tokenizer_with(tiny.CHAT_TEMPLATE), ending("", made).messages)
     content, found = read_calls(text.split("<|im_start|>assistant\n")[1].removesuffix("<|im_end|>\n"))
     assert content == ""
     assert [json.loads(one.arguments) for one in found] == [arguments]
