@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterator, Sequence
 
@@ -30,7 +31,10 @@ def reference_lines(settings: Settings, train: Sequence[Row], test: Sequence[Row
     endpoint = reference.endpoint
     rows = [row.with_instructions(settings.task.instructions) for row in test][: evaluation.max_rows]
     asked = requests_for(rows, train, reference, evaluation.few_shot)
-    characters = sum(len(turn.content) for one in asked for turn in one.messages)
+    characters = sum(
+        sum(len(turn.text) for turn in one.messages) + sum(len(json.dumps(tool)) for tool in one.tools)
+        for one in asked
+    )
     read, written = math.ceil(characters / CHARACTERS_PER_TOKEN), len(asked) * evaluation.max_new_tokens
     yield (
         f"reference {reference.title}: {len(asked)} requests, about {read:,} tokens to read and at most "

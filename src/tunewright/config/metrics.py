@@ -172,7 +172,7 @@ CATALOGUE = (
         "Whole answer right",
         ("extraction", "generation", "chat"),
         "share of answers equal to the reference: as parsed values (extraction), as texts without white "
-        "space around (free text)",
+        "space around (free text); of calls of tools the functions and all arguments, in any order of keys",
         interval="Wilson",
     ),
     Metric(

@@ -6,6 +6,7 @@ A million rows fit into memory as candidates; their texts would not.
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -13,7 +14,8 @@ from dataclasses import dataclass
 
 from tunewright.config.schema.cleaning import Flag
 from tunewright.data.raw_row import Place
-from tunewright.data.rows import Message
+from tunewright.data.rows import Message, tools_of
+from tunewright.data.tools import Tool
 
 ABSENT = "(absent)"
 """Stands for the value that a row or an answer lacks."""
@@ -96,11 +98,23 @@ def without_punctuation(normal: str) -> str:
 
 
 def prompt_text(prompt: Sequence[Message]) -> str:
-    """The turns before the answer as they are compared; with their roles if there are several."""
-    texts = [without_punctuation(normalise(turn.content)) for turn in prompt]
-    if len(texts) == 1:
+    """The turns before the answer as they are compared; with their roles if there are several.
+
+    Tools count as a number that the prompt names: with others it is another prompt, and rows that share long
+    declarations are no more alike for it.
+    """
+    texts = [without_punctuation(normalise(turn.text)) for turn in prompt]
+    tools = tools_of(prompt)
+    if len(texts) == 1 and not tools:
         return texts[0]
-    return "\n".join(f"{turn.role} {text}" for turn, text in zip(prompt, texts, strict=True))
+    declared = [f"tools {_number_of(tools)}"] if tools else []
+    return "\n".join([f"{turn.role} {text}" for turn, text in zip(prompt, texts, strict=True)] + declared)
+
+
+def content_key(messages: Sequence[Message]) -> str:
+    """What names a row by its content alone: another text, other calls or tools, another key."""
+    said = [[turn.role, turn.text] for turn in messages]
+    return digest(json.dumps([*said, *(["tools", tool.function] for tool in tools_of(messages))]))
 
 
 def numbers_key(normal: str) -> str:
@@ -118,3 +132,9 @@ def form_key(normal: str) -> str:
 def digest(text: str) -> str:
     """The first 16 hex digits of the text's SHA-256."""
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _number_of(tools: Sequence[Tool]) -> int:
+    """A number for tools, in whatever order they are declared."""
+    functions = "\n".join(sorted(tool.function for tool in tools))
+    return int.from_bytes(hashlib.sha256(functions.encode()).digest()[:6])

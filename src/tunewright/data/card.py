@@ -178,6 +178,8 @@ class DataCard:
             Prompts that name different numbers are in no cluster together.
         neighbours: rows that are alike but for the numbers in their prompts.
         kept_pairs: up to three examples of each kind of rows that are alike and both kept.
+        with_tools: rows of the splits that declare tools.
+        calling: rows of the splits whose answer is a call of a tool.
     """
 
     sources: tuple[SourceCounts, ...]
@@ -204,6 +206,8 @@ class DataCard:
     near_conflicts: int = 0
     neighbours: Neighbours = Neighbours()
     kept_pairs: tuple[KeptPair, ...] = ()
+    with_tools: int = 0
+    calling: int = 0
 
     def metrics(self) -> dict[str, Any]:
         """What stands in metrics/data.json: the counts, and training rows by class before and after."""

@@ -220,6 +220,6 @@ def _candidate(number: int, checked: CheckedRow, prompt: str) -> Candidate:
         stratum=intern(checked.stratum),
         moment=checked.moment,
         flags=checked.flags,
-        prompt_length=sum(len(turn.content) for turn in row.prompt),
+        prompt_length=sum(len(turn.text) for turn in row.prompt),
         answer_length=len(row.reference),
     )

@@ -33,6 +33,15 @@ class ContractError(ValueError):
     """A text is not the JSON that was asked for; says why without quoting it."""
 
 
+class BrokenSchemaError(DataError):
+    """A JSON Schema that cannot be used; `place` is the path in it, empty for the whole."""
+
+    def __init__(self, what: str, *, where: str, fix: str, place: str) -> None:
+        """Hold the place apart, since what is said of a schema may quote it."""
+        super().__init__(what, where=where, fix=fix)
+        self.place = place
+
+
 def parse_json(text: str) -> object:
     """Parse one JSON document with nothing around it but white space.
 
@@ -71,24 +80,36 @@ def canonical_json(value: object, schema: Mapping[str, Any] | bool = True) -> st
 class SchemaContract:
     """A compiled JSON Schema (2020-12, formats included); never fetches anything."""
 
-    def __init__(self, schema: Mapping[str, Any]) -> None:
+    def __init__(
+        self, schema: Mapping[str, Any], *, whole: str = "answer", known_formats_only: bool = True
+    ) -> None:
         """Compile the schema.
 
+        Args:
+            schema: of the task's answers, or of what else is held against it.
+            whole: what messages call the value as a whole.
+            known_formats_only: refuse a schema with a format that is not known, rather than pass over it.
+
         Raises:
-            DataError: the schema is none, refers to something outside itself or uses an unknown format.
+            BrokenSchemaError: it is none, refers to something outside itself or uses an unknown format.
         """
         from jsonschema_rs import Draft202012Validator, ValidationError
 
         try:
             self._validator = Draft202012Validator(
-                dict(schema), validate_formats=True, ignore_unknown_formats=False, retriever=_refuse
+                dict(schema),
+                validate_formats=True,
+                ignore_unknown_formats=not known_formats_only,
+                retriever=_refuse,
             )
         except ValidationError as error:
-            raise DataError(
+            raise BrokenSchemaError(
                 f"cannot be used: {error.message}",
                 where="task.output.json_schema",
                 fix="mend the schema; a `$ref` may only point into the schema itself",
+                place=_path(error),
             ) from None
+        self._whole = whole
 
     def violations(self, value: object) -> list[str]:
         """Everything in which a parsed value breaks the schema, as `path: reason`; empty if nothing.
@@ -98,7 +119,7 @@ class SchemaContract:
         """
         if self.holds(value):
             return []
-        return sorted({_message(error) for error in self._validator.iter_errors(value)})
+        return sorted({_message(error, self._whole) for error in self._validator.iter_errors(value)})
 
     def holds(self, value: object) -> bool:
         """Whether a parsed value keeps the schema.
@@ -243,9 +264,9 @@ def _refuse(uri: str) -> Any:  # noqa: ANN401 - jsonschema-rs's signature
     raise LookupError(f"{uri} lies outside the schema")
 
 
-def _message(error: ValidationError) -> str:
+def _message(error: ValidationError, whole: str) -> str:
     """One violation as `path: reason`, without the value where that could be personal."""
-    return f"{_path(error) or 'answer'}: {_reason(error)}"
+    return f"{_path(error) or whole}: {_reason(error)}"
 
 
 def _path(error: ValidationError, index: str = "[{}]") -> str:

@@ -57,7 +57,7 @@ class Coverage:
         """Count a row."""
         for name, values in self._meta.items():
             values[row.meta.get(name, ABSENT)][split] += 1
-        self._bands[_band(sum(len(turn.content) for turn in row.prompt))][split] += 1
+        self._bands[_band(sum(len(turn.text) for turn in row.prompt))][split] += 1
 
     def slices(self, answers: Mapping[str, Mapping[str, Mapping[str, int]]]) -> tuple[Slice, ...]:
         """All slices, by field and value; a meta field with more than `MOST_VALUES` values has none.

@@ -25,6 +25,7 @@ class Description:
 
     Attributes:
         answers: field of the answer -> value -> rows in each split; see `DataCard.answers`.
+        with_tools, calling: rows that declare tools, and those whose answer is a call.
 
     Args:
         kind: the task's kind.
@@ -34,6 +35,7 @@ class Description:
 
     def __init__(self, kind: TaskKind, output: OutputContract, meta: Sequence[str]) -> None:
         """Nothing seen yet."""
+        self.with_tools = self.calling = 0
         self._kind = kind
         self._named: dict[str, list[object]] = {}
         self.answers: AnswerCounts = {}
@@ -49,13 +51,15 @@ class Description:
 
     def see(self, split: str, row: Row) -> None:
         """Count a row."""
+        self.with_tools += bool(row.tools)
+        self.calling += bool(row.messages[-1].tool_calls)
         if self._kind == "classification":
             self.answers["label"][row.reference][split] += 1
         if self._kind == "extraction":
             self._see_keys(split, json.loads(row.reference))
         for name, counts in self._meta.items():
             counts[row.meta.get(name, ABSENT)] += 1
-        self._prompts.append(sum(len(turn.content) for turn in row.prompt) + len(row.prompt) - 1)
+        self._prompts.append(sum(len(turn.text) for turn in row.prompt) + len(row.prompt) - 1)
         self._answers.append(len(row.reference))
 
     def _see_keys(self, split: str, answer: object) -> None:

@@ -8,15 +8,16 @@ from __future__ import annotations
 import difflib
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from tunewright.config.schema.cleaning import Cleaning, Flag, Flags
 from tunewright.config.schema.data import Data, DataFormat, Fields, Split
 from tunewright.config.schema.task import OutputContract, TaskKind
-from tunewright.data.candidate import ABSENT, digest, normalise
-from tunewright.data.cleaning.flagging import Flagger
+from tunewright.data.call_text import read_calls
+from tunewright.data.candidate import ABSENT, content_key, normalise
+from tunewright.data.cleaning.flagging import FREE_TEXT, Flagger
 from tunewright.data.cleaning.policy import refused
 from tunewright.data.cleaning.row import RowCleaner
 from tunewright.data.cleaning.text import Change, CharactersError
@@ -28,10 +29,11 @@ from tunewright.data.contract import (
     parse_json,
     quote,
 )
+from tunewright.data.fault import FaultError
 from tunewright.data.personal.guard import Guarded, PersonalDataGuard, Refused, Tally, guard_of
 from tunewright.data.personal.parts import Example
 from tunewright.data.raw_fields import (
-    FaultError,
+    RawTurns,
     as_text,
     chat_turns,
     field_of,
@@ -41,7 +43,9 @@ from tunewright.data.raw_fields import (
     text_of,
 )
 from tunewright.data.raw_row import Discarded, Place, RawRow
-from tunewright.data.rows import Message, Row
+from tunewright.data.rows import Message, Row, tools_of
+from tunewright.data.tool_contract import check_calls
+from tunewright.data.turns import numbered
 
 _ANSWER = "completion"
 _MOST_VIOLATIONS = 3
@@ -125,7 +129,7 @@ class RowCheck:
         try:
             return self._checked(raw, form)
         except FaultError as fault:
-            return Discarded(raw.place, str(fault))
+            return Discarded(raw.place, str(fault), fix=fault.fix)
         except CharactersError as error:
             fix = "take them out, or let data.cleaning remove them"
             return Discarded(raw.place, str(error), fix=fix)
@@ -134,7 +138,8 @@ class RowCheck:
         """The row with the answer that a reviewer gave instead, or why it cannot be taken."""
         before = checked.row
         try:
-            messages = (*before.prompt, Message("assistant", self._answer(answer, set())))
+            messages = (*before.prompt, self._corrected(answer, before.prompt))
+            check_calls(messages)
         except (FaultError, CharactersError) as fault:
             return Discarded(checked.place, f"corrected in review: {fault}")
         if self._guard is not None:
@@ -153,18 +158,20 @@ class RowCheck:
         )
 
     def _checked(self, raw: RawRow, form: DataFormat) -> CheckedRow | Discarded:
-        prompt, given = chat_turns(raw, self._fields) if form == "chat" else single_turn(raw, self._fields)
+        turns = chat_turns(raw, self._fields) if form == "chat" else single_turn(raw, self._fields)
         changes: set[Change] = set()
-        answer = self._answer(given, changes)
+        answer = self._last_turn(turns, changes)
+        prompt = turns.prompt
         if "left_for_contract" not in changes:
             prompt = self._cleaned(prompt, changes)
         group_by = self._split.group_by
         example = Example(
-            messages=(*prompt, Message("assistant", answer)),
+            messages=(*prompt, answer),
             meta=meta_of(raw.values, self._fields.meta),
             group=None if group_by is None else name_of(raw, group_by),
             id=None if self._fields.id is None else name_of(raw, self._fields.id),
         )
+        check_calls(example.messages)
         guarded = Guarded(example, Counter()) if self._guard is None else self._guard(example)
         if isinstance(guarded, Refused):
             return Discarded(raw.place, guarded.reason, stops=guarded.stops, personal=guarded.found)
@@ -176,7 +183,7 @@ class RowCheck:
         if doubtful is not None:
             return replace(doubtful, personal=guarded.found)
         row = Row(
-            id=_derived_id(example.messages) if example.id is None else example.id,
+            id=content_key(example.messages) if example.id is None else example.id,
             messages=example.messages,
             group=example.group or "",
             source=raw.place.file,
@@ -188,7 +195,8 @@ class RowCheck:
         )
 
     def _refuse_broken(self, before: Example, after: Example) -> None:
-        """Reject a row whose answer keeps the contract no longer, now that personal data is out of it."""
+        """Reject a row that keeps the contracts no longer, now that personal data is out of it."""
+        check_calls(after.messages, "without its personal data ")
         answer = after.messages[-1].content
         if self._contract is None or answer == before.messages[-1].content:
             return
@@ -205,8 +213,30 @@ class RowCheck:
             return prompt
         turns = self._cleaner.turns(prompt, changes)
         for number, turn in enumerate(turns, start=1):
-            text_of(turn.content, f"turn {number}")
+            if turn.role != "tool" and not turn.tool_calls:
+                text_of(turn.content, f"turn {number}")
         return turns
+
+    def _last_turn(self, turns: RawTurns, changes: set[Change]) -> Message:
+        """The turn that is learnt: an answer, or calls with or without a text beside them."""
+        if not turns.tool_calls:
+            return Message("assistant", self._answer(turns.answer, changes))
+        if self._kind not in FREE_TEXT:
+            raise FaultError(
+                "the last turn calls a tool, which is no answer that the task's contract knows",
+                "tasks of kind chat or generation learn calls; else end the row with the answer",
+            )
+        content, calls = str(turns.answer), turns.tool_calls
+        if self._cleaner is not None:
+            content = self._cleaner.answer(content, changes)
+            calls = self._cleaner.calls(calls, changes)
+        return Message("assistant", content, calls)
+
+    def _corrected(self, answer: object, prompt: Sequence[Message]) -> Message:
+        """A reviewer's answer as the last turn; calls in it are written as the review shows them."""
+        content, calls = read_calls(answer) if isinstance(answer, str) and tools_of(prompt) else (answer, ())
+        before = sum(len(turn.tool_calls) for turn in prompt)
+        return self._last_turn(RawTurns(tuple(prompt), content, numbered(calls, before)), set())
 
     def _answer(self, given: object, changes: set[Change]) -> str:
         """The answer as the model shall write it."""
@@ -276,8 +306,3 @@ class RowCheck:
         except (ValueError, OverflowError, OSError):
             raise FaultError(f"field {quote(field)} is no time") from None
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC).isoformat()
-
-
-def _derived_id(messages: tuple[Message, ...]) -> str:
-    """A name made from the row's content alone."""
-    return digest(json.dumps([[turn.role, turn.content] for turn in messages]))

@@ -104,6 +104,8 @@ def write_splits(divided: Divided, spool: Spool, work: ToCheck, folder: Path) ->
         languages=language_counts(divided.cleaning.languages),
         cleaned={str(change): rows for change, rows in sorted(divided.cleaning.changes.items())},
         partly_compared=divided.partly_compared,
+        with_tools=description.with_tools,
+        calling=description.calling,
         near_conflicts=duplicates.count_near_conflicts(
             (member.cluster, member.row) for part in parts.values() for member in part
         ),

@@ -6,6 +6,7 @@ limit of new tokens for the answer, and for the prompt a token a byte, since no 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Condition, Event
@@ -20,6 +21,8 @@ TOKENS_A_TURN = 16
 """Set aside for the marks that a chat template puts around a turn."""
 TOKENS_A_CHAT = 64
 """Set aside for what a server puts before a conversation."""
+TOKENS_WITH_TOOLS = 1024
+"""Set aside for what a server says of tools besides: templates explain how to call them."""
 SECONDS_BETWEEN_LOOKS = 0.1
 
 
@@ -33,8 +36,10 @@ def cost_of(endpoint: Endpoint, prompt_tokens: int, completion_tokens: int) -> f
 
 def most_tokens(request: ChatRequest) -> int:
     """The most tokens that a prompt can have, whatever the tokenizer and the chat template."""
-    written = sum(len(turn.content.encode(errors="surrogatepass")) for turn in request.messages)
-    return written + TOKENS_A_TURN * len(request.messages) + TOKENS_A_CHAT
+    written = sum(len(turn.text.encode(errors="surrogatepass")) for turn in request.messages)
+    tools = sum(len(json.dumps(tool).encode()) for tool in request.tools)
+    around = TOKENS_A_CHAT + (TOKENS_WITH_TOOLS if request.tools else 0)
+    return written + tools + TOKENS_A_TURN * len(request.messages) + around
 
 
 class Budget:

@@ -135,7 +135,8 @@ class ChatClient:
         endpoint = self._endpoint
         body: dict[str, object] = {
             "model": self._model,
-            "messages": [{"role": turn.role, "content": turn.content} for turn in request.messages],
+            "messages": [turn.sent() for turn in request.messages],
+            "tools": [*request.tools] or None,
             endpoint.limit_sent_as: max_new_tokens,
             "temperature": endpoint.temperature,
             "seed": endpoint.seed,

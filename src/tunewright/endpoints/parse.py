@@ -7,6 +7,8 @@ from typing import Any
 
 from pydantic import BaseModel, NonNegativeInt, ValidationError
 
+from tunewright.data.contract import ContractError, parse_json
+from tunewright.data.tools import ToolCall, as_json, text_of_calls
 from tunewright.endpoints.answer import Completion
 from tunewright.endpoints.faults import FaultError, malformed
 
@@ -16,9 +18,20 @@ DATA = "data:"
 END = "[DONE]"
 
 
+class _Function(BaseModel):
+    name: str | None = None
+    arguments: str | None = None
+
+
+class _Call(BaseModel):
+    index: int = 0
+    function: _Function = _Function()
+
+
 class _Text(BaseModel):
     content: str | None = None
     refusal: str | None = None
+    tool_calls: list[_Call] | None = None
 
 
 class _Choice(BaseModel):
@@ -69,6 +82,7 @@ class Pieces:
         """Begin with nothing."""
         self._text: list[str] = []
         self._refusal: list[str] = []
+        self._calls: dict[int, _Function] = {}
         self._finish_reason: str | None = None
         self._usage: _Usage | None = None
         self._other: list[str] = []
@@ -97,7 +111,15 @@ class Pieces:
         self._finish_reason = choice.finish_reason or self._finish_reason
         self._text.append(choice.delta.content or "")
         self._refusal.append(choice.delta.refusal or "")
-        return bool(choice.delta.content or choice.delta.refusal)
+        for piece_of_call in choice.delta.tool_calls or []:
+            self._take_call(piece_of_call)
+        return bool(choice.delta.content or choice.delta.refusal or choice.delta.tool_calls)
+
+    def _take_call(self, piece: _Call) -> None:
+        """The name comes with the first piece of a call, the arguments with all of them."""
+        known = self._calls.setdefault(piece.index, _Function())
+        known.name = known.name or piece.function.name
+        known.arguments = (known.arguments or "") + (piece.function.arguments or "")
 
     def whole(self, seconds: float, first: float | None) -> Completion:
         """The answer after the last line.
@@ -112,9 +134,10 @@ class Pieces:
         if self._finish_reason is None:
             raise FaultError(malformed("the stream ended amid the answer", passes=True))
         content, refusal = "".join(self._text) or None, "".join(self._refusal) or None
-        if content is None and refusal is None and self._finish_reason == "stop":
+        calls = [_Call(function=one) for _, one in sorted(self._calls.items())]
+        if content is None and refusal is None and not calls and self._finish_reason == "stop":
             content = ""
-        text = _Text(content=content, refusal=refusal)
+        text = _Text(content=content, refusal=refusal, tool_calls=calls)
         return _completion(text, self._finish_reason, self._usage, seconds, first)
 
 
@@ -122,6 +145,8 @@ def _completion(
     text: _Text, finish_reason: str, usage: _Usage | None, seconds: float, first: float | None
 ) -> Completion:
     content = text.content if text.content is not None else text.refusal
+    if text.tool_calls:
+        content = "\n".join(filter(None, (content, *map(_text_of_call, text.tool_calls))))
     if content is None:
         if finish_reason not in HELD_BACK:
             raise FaultError(malformed(f"`content` is null, though the answer ended with {finish_reason!r}"))
@@ -131,6 +156,18 @@ def _completion(
     # Half a surrogate pair, which JSON can write, is no text: no file could hold it.
     content = content.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return Completion(content, usage.prompt_tokens, usage.completion_tokens, finish_reason, seconds, first)
+
+
+def _text_of_call(call: _Call) -> str:
+    """A call as a line of text; arguments that are no object stay what they are: a wrong answer."""
+    name, arguments = call.function.name or "", call.function.arguments or ""
+    try:
+        value = parse_json(arguments or "{}")
+    except ContractError:
+        value = None
+    if isinstance(value, dict):
+        return text_of_calls([ToolCall(name, as_json(value))])
+    return json.dumps({"name": name, "arguments": arguments}, ensure_ascii=False)
 
 
 def _json(text: str) -> Any:  # noqa: ANN401 - a JSON value

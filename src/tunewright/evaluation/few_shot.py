@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
 from tunewright.config.schema.evaluation import FewShot
-from tunewright.data.rows import Message, Row
+from tunewright.data.rows import Message, Row, with_tools
 from tunewright.errors import EvaluationError
 from tunewright.evaluation.lexical_similarity import Bm25
 from tunewright.models.chat import encode_prompt
@@ -52,7 +52,7 @@ def draw_examples(train: Sequence[Row], few_shot: FewShot) -> list[Row]:
         EvaluationError: there are fewer than k training rows.
     """
     drawn = _in_order_of_the_draw(train, few_shot)[: few_shot.k]
-    return sorted(drawn, key=lambda row: (sum(len(turn.content) for turn in row.messages), row.id))
+    return sorted(drawn, key=lambda row: (sum(len(turn.text) for turn in row.messages), row.id))
 
 
 def _in_order_of_the_draw(train: Sequence[Row], few_shot: FewShot) -> list[Row]:
@@ -78,11 +78,15 @@ def _asked(row: Row) -> str:
 def few_shot_prompt(row: Row, examples: Sequence[Row]) -> Prompt:
     """The row's prompt with the examples' turns between its system turn and its first question.
 
-    An example's own system turn is left out: a conversation has one, and it is the row's.
+    An example's own system turn is left out: a conversation has one, and it is the row's. The tools are those
+    of the row, which are as it declares them, and those of the examples.
     """
     system = tuple(turn for turn in row.prompt[:1] if turn.role == "system")
     shown = (turn for example in examples for turn in example.messages if turn.role != "system")
-    return (*system, *shown, *row.prompt[len(system) :])
+    tools = {tool.name: tool for one in reversed((row, *examples)) for tool in one.tools}
+    own = [tool.name for tool in row.tools]
+    ordered = (tools[name] for name in dict.fromkeys([*own, *tools]))
+    return with_tools((*system, *shown, *row.prompt[len(system) :]), tuple(ordered))
 
 
 def check_examples_fit(

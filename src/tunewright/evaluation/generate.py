@@ -17,6 +17,7 @@ from tunewright.errors import EvaluationError
 from tunewright.evaluation.engines.engine import Answer, Engine, Request
 from tunewright.evaluation.journal import Journal
 from tunewright.evaluation.predictions import TITLES, Contestant, Prediction
+from tunewright.evaluation.tool_answers import as_compared, refuse_unread_calls
 from tunewright.models.chat import encode_prompt
 from tunewright.progress import per_second, progress, say
 
@@ -60,12 +61,14 @@ def generate(
         title: of the progress bar; empty for the contestant's.
 
     Raises:
-        EvaluationError: a prompt is too long for the model; names the rows.
+        EvaluationError: a prompt is too long for the model, or the template writes calls in a form that is
+            not read; names the rows.
     """
     requests = [
         Request(row.id, prompt, encode_prompt(engine.tokenizer, prompt))
         for row, prompt in zip(rows, prompts, strict=True)
     ]
+    refuse_unread_calls(engine.tokenizer, rows)
     _check_lengths(requests, engine.room)
     size = engine.batch_size(requests, folder / f"{contestant}.batch_size.json")
     batches = _batches(requests, size)
@@ -98,7 +101,7 @@ def generate(
             contestant=contestant,
             prompt=last_question(row),
             reference=row.reference,
-            answer=answers[index].text,
+            answer=as_compared(row, answers[index].text),
             prompt_tokens=answers[index].prompt_tokens,
             answer_tokens=answers[index].tokens,
             finished=answers[index].finished,

@@ -45,6 +45,7 @@ def with_likelihoods(
     tokenizer: PreTrainedTokenizerBase,
     predictions: Sequence[Prediction],
     prompts: Sequence[tuple[Message, ...]],
+    answers: Sequence[Message],
     task: Task,
     folder: Path,
 ) -> Sequence[Prediction]:
@@ -55,6 +56,7 @@ def with_likelihoods(
         tokenizer: of the model.
         predictions: one contestant's.
         prompts: what it was asked, a row each.
+        answers: the right ones, a row each.
         task: metrics and labels are read.
         folder: scratch of this very run; finished rows are kept there.
 
@@ -62,14 +64,14 @@ def with_likelihoods(
         DataError, ModelError: see `encode_example`.
     """
     if PERPLEXITY in task.metrics:
-        references = [(row.reference,) for row in predictions]
+        references = [(answer,) for answer in answers]
         found = _of_answers(model, tokenizer, predictions, prompts, references, folder)
         return [
             replace(row, reference_nll=one.nll, reference_tokens=one.tokens)
             for row, (one,) in zip(predictions, found, strict=True)
         ]
     if CALIBRATION in task.metrics and task.output.labels is not None:
-        labels = [task.output.labels] * len(predictions)
+        labels = [[Message("assistant", label) for label in task.output.labels]] * len(predictions)
         found = _of_answers(model, tokenizer, predictions, prompts, labels, folder)
         return [
             replace(row, label_nll=[one.nll for one in likelihoods])
@@ -114,7 +116,7 @@ def _of_answers(
     tokenizer: PreTrainedTokenizerBase,
     predictions: Sequence[Prediction],
     prompts: Sequence[tuple[Message, ...]],
-    answers: Sequence[Sequence[str]],
+    answers: Sequence[Sequence[Message]],
     folder: Path,
 ) -> list[list[Likelihood]]:
     """Of each row's answers; rows that an earlier run has finished are taken from its journal."""
@@ -123,14 +125,14 @@ def _of_answers(
     contestant: Contestant = predictions[0].contestant
     journal = Journal(folder / f"{contestant}.likelihoods.jsonl")
     # What all prompts share is computed once; where a row has several answers, its whole prompt is.
-    alone = all(len(texts) == 1 for texts in answers)
+    alone = all(len(own) == 1 for own in answers)
     prefix = shared_prefix(model, [encode_prompt(tokenizer, prompt) for prompt in prompts]) if alone else None
     found = [[Likelihood(*one) for one in entry] for entry in journal.entries]
     with progress(f"{contestant}: likelihoods", total=len(predictions)) as advance:
         advance(len(found))
-        for row, prompt, texts in [*zip(predictions, prompts, answers, strict=True)][len(found) :]:
-            examples = [encode_example(tokenizer, _row(row, prompt, text)) for text in texts]
-            own = prefix or shared_prefix(model, [encode_prompt(tokenizer, prompt)] * len(texts))
+        for row, prompt, turns in [*zip(predictions, prompts, answers, strict=True)][len(found) :]:
+            examples = [encode_example(tokenizer, _row(row, prompt, turn)) for turn in turns]
+            own = prefix or shared_prefix(model, [encode_prompt(tokenizer, prompt)] * len(turns))
             of_row = likelihoods(model, examples, own)
             journal.append([(one.nll, one.tokens) for one in of_row])
             found.append(of_row)
@@ -138,5 +140,5 @@ def _of_answers(
     return found
 
 
-def _row(prediction: Prediction, prompt: Sequence[Message], answer: str) -> Row:
-    return Row(prediction.id, (*prompt, Message("assistant", answer)), prediction.id, "test rows")
+def _row(prediction: Prediction, prompt: Sequence[Message], answer: Message) -> Row:
+    return Row(prediction.id, (*prompt, answer), prediction.id, "test rows")

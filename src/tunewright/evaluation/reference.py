@@ -6,11 +6,12 @@ from collections.abc import Iterable, Sequence
 
 from tunewright.config.schema.evaluation import FewShot, Reference
 from tunewright.data.canaries import without_canaries
-from tunewright.data.rows import Row
+from tunewright.data.rows import Message, Row, tools_laid_out
 from tunewright.endpoints.answer import ChatRequest, Completion
 from tunewright.evaluation.few_shot import choose_examples, few_shot_prompt
 from tunewright.evaluation.generate import last_question
 from tunewright.evaluation.predictions import Prediction
+from tunewright.evaluation.tool_answers import as_compared
 
 
 def requests_for(
@@ -28,12 +29,13 @@ def requests_for(
         EvaluationError: there are fewer training rows than examples asked for.
     """
     if not reference.few_shot:
-        return [ChatRequest(f"test row {row.id}", row.prompt) for row in rows]
+        return [_request(row, row.prompt) for row in rows]
     examples = choose_examples([*without_canaries(train)], rows, few_shot)
-    return [
-        ChatRequest(f"test row {row.id}", few_shot_prompt(row, own))
-        for row, own in zip(rows, examples, strict=True)
-    ]
+    return [_request(row, few_shot_prompt(row, own)) for row, own in zip(rows, examples, strict=True)]
+
+
+def _request(row: Row, prompt: Sequence[Message]) -> ChatRequest:
+    return ChatRequest(f"test row {row.id}", prompt, tools=tools_laid_out(prompt))
 
 
 def predictions_of(rows: Sequence[Row], completions: Sequence[Completion]) -> list[Prediction]:
@@ -44,7 +46,7 @@ def predictions_of(rows: Sequence[Row], completions: Sequence[Completion]) -> li
             contestant="reference",
             prompt=last_question(row),
             reference=row.reference,
-            answer=completion.text,
+            answer=as_compared(row, completion.text),
             prompt_tokens=completion.prompt_tokens,
             answer_tokens=completion.completion_tokens,
             finished=completion.finished,

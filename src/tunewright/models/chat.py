@@ -11,11 +11,17 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from tunewright.data.rows import Message, Row
+from tunewright.data.rows import Message, Row, tools_laid_out
 from tunewright.errors import DataError, ModelError
+from tunewright.models.tool_template import Part, left_out, parts_of
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
+
+ANOTHER_MODEL = (
+    "choose a model whose template knows tools (tunewright set model=qwen3-0.6b), or take the rows that need "
+    "them out of the data"
+)
 
 
 @dataclass(frozen=True)
@@ -36,6 +42,7 @@ def render_prompt(tokenizer: PreTrainedTokenizerBase, messages: Sequence[Message
 
     Raises:
         DataError: the template refuses the conversation.
+        ModelError: the template leaves tools, calls or results out.
     """
     return _render(tokenizer, messages, add_generation_prompt=True)
 
@@ -54,9 +61,9 @@ def encode_example(tokenizer: PreTrainedTokenizerBase, row: Row) -> EncodedExamp
 
     Raises:
         DataError: the template refuses the conversation, or the answer holds the end-of-turn token.
-        ModelError: the template renders the whole conversation otherwise than the prompt, or ends
-            the answer without an end-of-turn token: a model trained so would meet other text
-            than it was trained on, or would not stop.
+        ModelError: the template renders the whole conversation otherwise than the prompt, ends the
+            answer without an end-of-turn token, or leaves tools, calls or results out: a model trained
+            so would meet other text than it was trained on, would not stop, or never see them.
     """
     try:
         prompt = render_prompt(tokenizer, row.prompt)
@@ -87,6 +94,17 @@ def encode_example(tokenizer: PreTrainedTokenizerBase, row: Row) -> EncodedExamp
         input_ids=[*prompt_ids, *answer_ids],
         completion_mask=[*([0] * len(prompt_ids)), *([1] * len(answer_ids))],
     )
+
+
+def answer_text(tokenizer: PreTrainedTokenizerBase, row: Row) -> str:
+    """The right answer as a model that has learnt it writes it: special tokens left out.
+
+    Raises:
+        DataError, ModelError: see `encode_example`.
+    """
+    example = encode_example(tokenizer, row)
+    answer = example.input_ids[example.completion_mask.index(1) :]
+    return str(tokenizer.decode(answer, skip_special_tokens=True))
 
 
 def end_of_turn_ids(tokenizer: PreTrainedTokenizerBase) -> tuple[int, ...]:
@@ -141,20 +159,75 @@ def _render(
 ) -> str:
     from jinja2 import TemplateError
 
-    turns = [{"role": message.role, "content": message.content} for message in messages]
+    _refuse_left_out(tokenizer, messages)
     try:
-        # Templates with a reasoning mode (Qwen3) then put the same empty block into prompt and
-        # whole conversation; others do not look at the variable.
-        text = tokenizer.apply_chat_template(
-            turns, tokenize=False, add_generation_prompt=add_generation_prompt, enable_thinking=False
-        )
+        return _written(tokenizer, messages, add_generation_prompt=add_generation_prompt)
     except TemplateError as error:
         raise DataError(
             f"the model's chat template refuses the conversation: {error}",
             where=_name(tokenizer),
-            fix="the template may know no system turn, or want user and assistant to alternate",
+            fix="the template may know no system turn or no tools, or want user and assistant to alternate",
         ) from error
+    except TypeError as error:  # of a template that joins arguments to text as if they were one
+        if not parts_of(messages):
+            raise
+        raise ModelError(
+            f"the chat template cannot write calls down as transformers hands them over: {error}",
+            where=_name(tokenizer),
+            fix=ANOTHER_MODEL,
+        ) from error
+
+
+def _written(
+    tokenizer: PreTrainedTokenizerBase, messages: Sequence[Message], *, add_generation_prompt: bool
+) -> str:
+    """The conversation by the template alone.
+
+    Raises:
+        TemplateError: the template refuses it.
+    """
+    # Templates with a reasoning mode (Qwen3) then put the same empty block into prompt and
+    # whole conversation; others do not look at the variable.
+    text = tokenizer.apply_chat_template(
+        [turn.laid_out() for turn in messages],
+        tools=tools_laid_out(messages) or None,
+        tokenize=False,
+        add_generation_prompt=add_generation_prompt,
+        enable_thinking=False,
+    )
     return str(text)
+
+
+def _refuse_left_out(tokenizer: PreTrainedTokenizerBase, messages: Sequence[Message]) -> None:
+    """Make sure that the template shows what is said beside texts.
+
+    Raises:
+        ModelError: it leaves tools, calls or results out.
+    """
+    parts = parts_of(messages)
+    if not parts:
+        return
+    missing = [part for part in parts if part in _left_out(tokenizer, str(tokenizer.chat_template))]
+    if missing:
+        raise ModelError(
+            f"the chat template leaves out {' and '.join(missing)}: the model would never see them",
+            where=_name(tokenizer),
+            fix=ANOTHER_MODEL,
+        )
+
+
+@lru_cache(maxsize=8)
+def _left_out(tokenizer: PreTrainedTokenizerBase, template: str) -> frozenset[Part]:
+    """What the template leaves out (it is part of the key, as it may be replaced)."""
+    from jinja2 import TemplateError
+
+    def render(messages: Sequence[Message]) -> str | None:
+        try:
+            return _written(tokenizer, messages, add_generation_prompt=False)
+        except (TemplateError, TypeError):
+            return None
+
+    return left_out(render)
 
 
 def _encode(tokenizer: PreTrainedTokenizerBase, text: str) -> list[int]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 NAME = "tiny"
-VERSION = "1"  # of the weights and the tokenizer: raise it when either changes
+VERSION = "2"  # of the weights and the tokenizer: raise it when either changes
 
 SEED = 20240817
 VOCABULARY = 512
@@ -29,8 +29,14 @@ END_OF_TEXT, TURN, END_OF_TURN = "<|endoftext|>", "<|im_start|>", "<|im_end|>"
 SPECIAL_TOKENS = (END_OF_TEXT, TURN, END_OF_TURN)
 
 CHAT_TEMPLATE = (
+    "{% if tools %}{{ '<|im_start|>tools\n' }}"
+    "{% for tool in tools %}{{ (tool | tojson) + '\n' }}{% endfor %}{{ '<|im_end|>\n' }}{% endif %}"
     "{% for message in messages %}"
-    "{{ '<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>\n' }}"
+    "{{ '<|im_start|>' + message['role'] + '\n' + message['content'] }}"
+    "{% for call in message['tool_calls'] or [] %}"
+    "{{ '<tool_call>' + (call['function'] | tojson) + '</tool_call>' }}"
+    "{% endfor %}"
+    "{{ '<|im_end|>\n' }}"
     "{% endfor %}"
     "{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
 )

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
-from tunewright.data.rows import Message
+from tunewright.data.rows import Message, tools_of, with_tools
 
 WORD_START = re.compile(r"(?<=\s)(?=\S)")
 MOST_TO_WORD_START = 20
@@ -21,28 +22,33 @@ Prompt = tuple[Message, ...]
 def truncate(prompt: Sequence[Message], fits: Callable[[Prompt], bool]) -> Prompt | None:
     """The prompt, so short that it fits.
 
-    The system turn stays. First the oldest exchanges go, one after the other, each from a user's turn to
-    the next; if the last question alone is still too much, the beginning of its text.
+    The system turn and the tools stay. First the oldest exchanges go, each from a user's turn to the next,
+    one after the other; if the last one alone is still too much, the beginning of its question.
 
     Args:
-        prompt: up to the last question; too long as it is.
+        prompt: the turns before the answer; too long as it is.
         fits: whether a prompt has few enough tokens.
 
     Returns:
         The shorter prompt; null if what may not be cut leaves no room for a question.
     """
     kept = 1 if prompt[0].role == "system" else 0
-    system, turns = tuple(prompt[:kept]), tuple(prompt[kept:])
+    system, turns = prompt[:kept], prompt[kept:]
+
+    def shortened(*last: Message) -> Prompt:
+        return with_tools((*system, *last), tools_of(prompt))
+
     asked = [place for place, turn in enumerate(turns) if turn.role == "user"]
-    for start in asked[1:]:
-        if fits((*system, *turns[start:])):
-            return (*system, *turns[start:])
     if not asked:
         return None
-    question, *after = turns[asked[-1] :]
+    for place in asked[1:]:
+        shorter = shortened(*turns[place:])
+        if fits(shorter):
+            return shorter
+    question, *results = turns[asked[-1] :]
 
     def without(characters: int) -> Prompt:
-        return (*system, Message(question.role, question.content[characters:]), *after)
+        return shortened(replace(question, content=question.content[characters:]), *results)
 
     cut = _fewest(lambda characters: fits(without(characters)), len(question.content.rstrip()))
     if cut is None:

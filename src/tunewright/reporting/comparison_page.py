@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tunewright.config.schema.task import Task
+from tunewright.data.rows import shown_turns
 from tunewright.evaluation.people.pairs import Pair, sides
 from tunewright.evaluation.people.record import Page
 from tunewright.reporting.judging_page import render_judging
@@ -26,7 +27,7 @@ def render_comparison(page: Page, pairs: Sequence[Pair], *, project: str, task: 
     items = []
     for number, (shown, pair) in enumerate(zip(page.rows, pairs, strict=True), start=1):
         left, right = sides(pair, shown.left)
-        turns = [[turn.role, visible(turn.content)] for turn in pair.row.prompt]
+        turns = [[who, visible(text)] for who, text in shown_turns(pair.row.prompt)]
         items.append({"key": str(number), "turns": turns, "a": visible(left), "b": visible(right)})
     data = {"page": page.page, "items": items}
     return render_judging("comparison", data, project=project, task=task)

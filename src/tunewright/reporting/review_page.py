@@ -9,6 +9,7 @@ from typing import Any
 from tunewright.config.schema.task import Task
 from tunewright.data.contract import named_values, properties
 from tunewright.data.review.sample import Sampled, sample_hash
+from tunewright.data.rows import shown_turns
 from tunewright.reporting.judging_page import render_judging
 from tunewright.reporting.templates import visible
 
@@ -35,7 +36,7 @@ def _data(rows: Sequence[Sampled], project: str, task: Task) -> dict[str, Any]:
                 "id": one.row.id,
                 "key": one.key,
                 "about": {"split": one.split, "source": one.row.source, **one.row.meta},
-                "turns": [[turn.role, visible(turn.content)] for turn in one.row.prompt],
+                "turns": [[who, visible(text)] for who, text in shown_turns(one.row.prompt)],
                 "answer": _shown(one.row.reference, task),
             }
             for one in rows

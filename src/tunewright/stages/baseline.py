@@ -97,24 +97,27 @@ def run(root: Path) -> None:
         }
         sizes = {contestant: generated.batch_size for contestant, generated in answered.items()}
         record = scoring_record(timing, engine=engine.name, batch_size=sizes, latency=waits)
+        answers = [row.messages[-1] for row in rows]
         predictions = {
-            contestant: likelihoods_by(engine, generated.predictions, prompts[contestant], task, work)
+            contestant: likelihoods_by(
+                engine, generated.predictions, prompts[contestant], answers, task, work
+            )
             for contestant, generated in answered.items()
         }
         scored = {
-            contestant: scores(answers, kind=task.kind, output=task.output, custom=custom)
-            for contestant, answers in predictions.items()
+            contestant: scores(own, kind=task.kind, output=task.output, custom=custom)
+            for contestant, own in predictions.items()
         }
         results = {contestant: measure(found, evaluation.statistics) for contestant, found in scored.items()}
         write_predictions(
             root / BASELINE / PREDICTIONS,
-            [prediction for answers in predictions.values() for prediction in answers],
+            [prediction for own in predictions.values() for prediction in own],
         )
         write_details(
             root / BASELINE / DETAILS,
             {
-                contestant: details_of(answers, scored[contestant], task, evaluation)
-                for contestant, answers in predictions.items()
+                contestant: details_of(own, scored[contestant], task, evaluation)
+                for contestant, own in predictions.items()
             },
         )
         write_results(root / METRICS / "baseline.json", results)

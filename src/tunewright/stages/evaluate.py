@@ -76,7 +76,8 @@ def run(root: Path) -> None:
         record = scoring_record(
             timing, engine=engine.name, batch_size={"tuned": generated.batch_size}, latency={"tuned": waits}
         )
-        answers = likelihoods_by(engine, generated.predictions, prompts, task, work)
+        right = [row.messages[-1] for row in rows]
+        answers = likelihoods_by(engine, generated.predictions, prompts, right, task, work)
         scored = scores(answers, kind=task.kind, output=task.output, custom=custom)
         results: Results = {"tuned": measure(scored, evaluation.statistics)}
         write_predictions(root / EVALUATION / PREDICTIONS, answers)

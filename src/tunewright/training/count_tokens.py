@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tunewright.config.schema.method import Method
 from tunewright.data.card import CHARACTERS_PER_TOKEN
-from tunewright.data.rows import Row
+from tunewright.data.rows import Row, shown_turns
 from tunewright.training.encode import fit_row
 from tunewright.training.lengths import TokenLengths, token_lengths
 
@@ -82,4 +82,4 @@ def estimated(rows: Sequence[Row], instructions: str, max_length: int) -> RowTok
 
 
 def _characters(row: Row) -> int:
-    return sum(len(turn.content) for turn in row.messages)
+    return sum(len(text) for _, text in shown_turns(row.messages))

@@ -8,7 +8,6 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -29,6 +28,7 @@ from tests.unit.endpoints.chat_server import (
     complaint,
 )
 from tunewright.config.schema.endpoint import Endpoint
+from tunewright.data.rows import Message
 from tunewright.endpoints import at_once, line, pace
 from tunewright.endpoints.answer import ChatRequest, Completion
 from tunewright.endpoints.budget import most_tokens
@@ -42,14 +42,8 @@ VARIABLE = "SOME_SERVICE_VARIABLE"
 PRICES = {"price_per_million_input_tokens": 1e6, "price_per_million_output_tokens": 2e6}
 
 
-@dataclass(frozen=True)
-class Turn:
-    role: str
-    content: str
-
-
 def request(text: str) -> ChatRequest:
-    return ChatRequest(f"row {text}", (Turn("system", "be loud"), Turn("user", text)))
+    return ChatRequest(f"row {text}", (Message("system", "be loud"), Message("user", text)))
 
 
 REQUESTS = [request(text) for text in ("one two", "three", "four five six", "seven")]

@@ -43,6 +43,10 @@ def asked(count: int) -> tuple[list[Any], list[Prediction]]:
     return rows, [replace(one, id=row.id) for one, row in zip(made, rows, strict=True)]
 
 
+def right(rows: list[Any]) -> list[Any]:
+    return [row.messages[-1] for row in rows]
+
+
 def plain_nll(model: Any, example: Any) -> float:
     """One pass over the whole conversation, without a cache."""
     import torch
@@ -57,7 +61,9 @@ def plain_nll(model: Any, example: Any) -> float:
 def test_references_get_the_likelihood_of_one_plain_pass(model: Any, tokenizer: Any, tmp_path: Path) -> None:
     rows, made = asked(3)
     task = make_task("generation", "perplexity")
-    found = with_likelihoods(model, tokenizer, made, [row.prompt for row in rows], task, tmp_path)
+    found = with_likelihoods(
+        model, tokenizer, made, [row.prompt for row in rows], right(rows), task, tmp_path
+    )
     for row, one in zip(rows, found, strict=True):
         example = encode_example(tokenizer, row)
         assert one.reference_nll == pytest.approx(plain_nll(model, example), abs=1e-3)
@@ -70,7 +76,9 @@ def test_references_get_the_likelihood_of_one_plain_pass(model: Any, tokenizer: 
 def test_labels_get_the_likelihood_of_one_plain_pass_each(model: Any, tokenizer: Any, tmp_path: Path) -> None:
     rows, made = asked(2)
     task = make_task("classification", "calibration_error")
-    found = with_likelihoods(model, tokenizer, made, [row.prompt for row in rows], task, tmp_path)
+    found = with_likelihoods(
+        model, tokenizer, made, [row.prompt for row in rows], right(rows), task, tmp_path
+    )
     for row, one in zip(rows, found, strict=True):
         examples = [
             encode_example(
@@ -85,7 +93,7 @@ def test_labels_get_the_likelihood_of_one_plain_pass_each(model: Any, tokenizer:
 def test_nothing_is_asked_of_the_model_unless_a_metric_needs_it(tmp_path: Path) -> None:
     made = predictions(["a"], ["a"])
     prompts: list[Any] = [()]
-    assert with_likelihoods(None, None, made, prompts, make_task("chat", "chrf"), tmp_path) == made  # type: ignore[arg-type]
+    assert with_likelihoods(None, None, made, prompts, [], make_task("chat", "chrf"), tmp_path) == made  # type: ignore[arg-type]
 
 
 def test_a_killed_run_goes_on_where_it_stopped(
@@ -94,12 +102,12 @@ def test_a_killed_run_goes_on_where_it_stopped(
     rows, made = asked(4)
     task, prompts = make_task("generation", "perplexity"), [row.prompt for row in rows]
     (tmp_path / "whole").mkdir()
-    whole = with_likelihoods(model, tokenizer, made, prompts, task, tmp_path / "whole")
-    with_likelihoods(model, tokenizer, made[:2], prompts[:2], task, tmp_path)
+    whole = with_likelihoods(model, tokenizer, made, prompts, right(rows), task, tmp_path / "whole")
+    with_likelihoods(model, tokenizer, made[:2], prompts[:2], right(rows[:2]), task, tmp_path)
     asked_again = []
     plain = likelihood.likelihoods
     monkeypatch.setattr(likelihood, "likelihoods", lambda *given_: asked_again.append(1) or plain(*given_))
-    assert with_likelihoods(model, tokenizer, made, prompts, task, tmp_path) == whole
+    assert with_likelihoods(model, tokenizer, made, prompts, right(rows), task, tmp_path) == whole
     assert len(asked_again) == 2
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from tunewright.data.rows import Message, Row
+from tests.unit.data.tool_rows import made_row
+from tunewright.data.rows import Message, Row, with_tools
 from tunewright.errors import TrainingError
 from tunewright.models.load import load_tokenizer
 from tunewright.training.encode import IGNORED, EncodedSplit, encode_rows, fit_row
@@ -170,3 +172,18 @@ def test_training_says_and_records_what_it_left_out_or_cut(tokenizer: Any, train
         assert any(
             ("left out: 2 of 20" if policy == "drop" else "prompt cut: 2 of 20") in line for line in told
         )
+
+
+def test_a_cut_leaves_tools_calls_and_results_together(tokenizer: Any) -> None:
+    first, last = made_row(answered=True), made_row(answered=True, parcel="P-2 " * 40)
+    row = Row("talk", (*first.messages, *with_tools(last.messages, ())), "talk", "data/raw/rows.jsonl")
+    whole = cut(tokenizer, row, 9999)
+    fitted = cut(tokenizer, row, len(whole.row) - 1)
+    alone = cut(tokenizer, replace(last, id="talk"), 9999)
+    assert fitted.outcome == "truncated"
+    assert fitted.row == alone.row, "the oldest exchange goes as a whole, and the tools stay"
+    shorter = cut(tokenizer, row, len(alone.row) - 1)
+    assert shorter.outcome == "truncated"
+    assert shorter.row.labels[-9:] == alone.row.labels[-9:]
+    text = tokenizer.decode(shorter.row.input_ids)
+    assert text.count('"look_up"') == tokenizer.decode(alone.row.input_ids).count('"look_up"')

@@ -73,7 +73,7 @@ class Source(Node):
     Attributes:
         path: under data/raw/, so that its hash is part of every result; a file, or a folder of
             `datasets.save_to_disk`.
-        format: what rows look like (chat or openai: `messages`; sharegpt: `conversations`;
+        format: what rows look like (chat or openai: `messages`, perhaps `tools`; sharegpt: `conversations`;
             prompt_completion; alpaca: `instruction`, `input`, `output`) or how they lie in the file
             (jsonl, json, csv, tsv, parquet, excel, dataset); the other of the two is found by the file's
             content. csv, tsv and excel have prompt and completion in columns. auto finds both, says

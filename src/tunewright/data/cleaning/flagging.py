@@ -30,7 +30,7 @@ class Flagger:
         return tuple(self._flags(messages))
 
     def _flags(self, messages: Sequence[Message]) -> Iterator[Flag]:
-        answer = messages[-1].content
+        answer, calls = messages[-1].content, messages[-1].tool_calls
         if not self._labels:  # a label is the contract's own word
             if _any_of(REFUSALS).search(answer):
                 yield "refusal"
@@ -38,9 +38,9 @@ class Flagger:
                 yield "boilerplate"
             if _any_of(PLACEHOLDERS, case_counts=True).search(answer):
                 yield "placeholder"
-        if self._free_text and is_cut_off(answer.rstrip()):
+        if self._free_text and not calls and is_cut_off(answer.rstrip()):
             yield "cut_off"
-        if any(is_mojibake(turn.content) for turn in messages):
+        if any(is_mojibake(turn.text) for turn in messages):
             yield "mojibake"
 
 

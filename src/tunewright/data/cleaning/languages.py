@@ -69,14 +69,19 @@ def languages_met(
     differ: set[int] = set()
     for one in chosen:
         texts = row(one.number)
-        asked = language(texts.prompt[-1].content)
+        asked = language(_last_said(texts))
         prompts[asked] += 1
         if kind in FREE_TEXT:
-            answered = language(texts.reference)
+            answered = language(texts.messages[-1].content)  # calls are in no language
             answers[answered] += 1
             if _differ(asked, answered):
                 differ.add(one.number)
     return LanguagesMet(len(chosen), prompts, answers, frozenset(differ))
+
+
+def _last_said(row: Row) -> str:
+    """The last turn before the answer that is no result of a call."""
+    return next(turn.content for turn in reversed(row.prompt) if turn.role != "tool")
 
 
 def language(text: str) -> str:

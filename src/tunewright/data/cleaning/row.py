@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 
 from tunewright.config.schema.cleaning import Cleaning
 from tunewright.data.cleaning.text import Change, CharactersError, TextCleaner
 from tunewright.data.rows import Message
+from tunewright.data.tools import ToolCall, as_json
 
 
 class RowCleaner:
@@ -35,22 +37,37 @@ class RowCleaner:
         """
         return self._text(text, "answer", changes)
 
-    def value(self, value: object, changes: set[Change]) -> object:
-        """A parsed JSON answer with its texts cleaned; its keys are the contract's and stay.
+    def calls(
+        self, calls: Sequence[ToolCall], changes: set[Change], what: str = "answer"
+    ) -> tuple[ToolCall, ...]:
+        """The calls of a turn, the texts of their arguments cleaned.
+
+        Raises:
+            CharactersError: as in `turns`.
+        """
+        return tuple(
+            replace(call, arguments=as_json(self.value(json.loads(call.arguments), changes, what)))
+            for call in calls
+        )
+
+    def value(self, value: object, changes: set[Change], what: str = "answer") -> object:
+        """A parsed JSON value with its texts cleaned; its keys are the contract's and stay.
 
         Raises:
             CharactersError: as in `turns`.
         """
         if isinstance(value, str):
-            return self._text(value, "answer", changes)
+            return self._text(value, what, changes)
         if isinstance(value, dict):
-            return {key: self.value(below, changes) for key, below in value.items()}
+            return {key: self.value(below, changes, what) for key, below in value.items()}
         if isinstance(value, list):
-            return [self.value(below, changes) for below in value]
+            return [self.value(below, changes, what) for below in value]
         return value
 
     def _turn(self, turn: Message, what: str, changes: set[Change]) -> Message:
         content = self._text(turn.content, what, changes)
+        if turn.tool_calls:
+            return replace(turn, content=content, tool_calls=self.calls(turn.tool_calls, changes, what))
         return turn if content == turn.content else replace(turn, content=content)
 
     def _text(self, text: str, what: str, changes: set[Change]) -> str:

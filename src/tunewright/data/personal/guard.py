@@ -180,12 +180,13 @@ class PersonalDataGuard:
                 counts = tally + Counter((field, kind, action) for field, kind in places)
                 said = ", ".join(f"{kind} in {field}" for field, kind in sorted(set(places)))
                 return Refused(f"personal data: {said}", counts, stops=action == "fail")
-        numbers = sorted({kind for part, kind, due in met if part.is_number and due in _REPLACES})
+        numbers = sorted(
+            {(part.field, kind) for part, kind, due in met if part.is_number and due in _REPLACES}
+        )
         if numbers:
-            reason = (
-                f"personal data: {', '.join(numbers)} in answer is a JSON number, which nothing can stand for"
-            )
-            return Refused(reason, tally + Counter(("answer", kind, "drop") for kind in numbers))
+            said = ", ".join(f"{kind} in {field}" for field, kind in numbers)
+            reason = f"personal data: {said} is a JSON number, which nothing can stand for"
+            return Refused(reason, tally + Counter((field, kind, "drop") for field, kind in numbers))
         return None
 
     def _again(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
-from tunewright.data.rows import Message
+from tunewright.data.rows import Message, tools_of, with_tools
+from tunewright.data.tools import Tool, as_json
 
 AnswerForm = Literal["text", "label", "json"]
 """What an answer is; a label is the contract's own word and is not searched."""
@@ -40,7 +41,7 @@ class Part:
         field: `prompt`, `answer`, `meta.NAME`, `group` or `id`.
         text: as it stands.
         name: of the meta field or JSON key that holds it; empty for none.
-        is_number: a number of a JSON answer, which no text can stand for.
+        is_number: a number of a JSON answer or argument, which no text can stand for.
         taken: spans that were dealt with.
     """
 
@@ -52,13 +53,20 @@ class Part:
 
 
 def take_apart(example: Example, form: AnswerForm) -> list[Part]:
-    """All texts of a row, in one order."""
-    parts = [Part("prompt", turn.content) for turn in example.messages[:-1]]
-    answer = example.messages[-1].content
+    """All texts of a row, in one order.
+
+    Declarations of tools are part of the prompt, arguments part of the turn that calls. Names of functions
+    say nothing of a customer, and ids of calls are made by `prepare`.
+    """
+    parts = [part for tool in tools_of(example.messages) for part in _of_json("prompt", _described(tool))]
+    for turn in example.messages[:-1]:
+        parts += [Part("prompt", turn.content), *_of_calls("prompt", turn)]
+    answer = example.messages[-1]
     if form == "text":
-        parts.append(Part("answer", answer))
+        parts.append(Part("answer", answer.content))
     elif form == "json":
-        parts += _of_json(json.loads(answer))
+        parts += _of_json("answer", json.loads(answer.content))
+    parts += _of_calls("answer", answer)
     parts += [Part(f"meta.{name}", text, name) for name, text in example.meta.items()]
     parts += [Part(name, text, name) for name, text in _names(example)]
     return parts
@@ -67,16 +75,41 @@ def take_apart(example: Example, form: AnswerForm) -> list[Part]:
 def put_together(example: Example, form: AnswerForm, parts: Sequence[Part]) -> Example:
     """The row with the texts of its parts, which are in the order of `take_apart`."""
     texts = iter([part.text for part in parts])
-    messages = [Message(turn.role, next(texts)) for turn in example.messages[:-1]]
+
+    def rebuilt(value: object) -> Any:  # noqa: ANN401 - a JSON value
+        return _rebuilt(value, lambda: next(texts))
+
+    def with_calls(turn: Message) -> Message:
+        calls = (
+            replace(one, arguments=as_json(rebuilt(json.loads(one.arguments)))) for one in turn.tool_calls
+        )
+        return replace(turn, tool_calls=tuple(calls)) if turn.tool_calls else turn
+
+    tools = tuple(
+        Tool(tool.name, as_json({"name": tool.name, **rebuilt(_described(tool))}))
+        for tool in tools_of(example.messages)
+    )
+    messages = [with_calls(replace(turn, content=next(texts))) for turn in example.messages[:-1]]
     answer = example.messages[-1]
     if form == "text":
-        answer = Message(answer.role, next(texts))
+        answer = replace(answer, content=next(texts))
     elif form == "json":
-        value = _rebuilt(json.loads(answer.content), lambda: next(texts))
-        answer = Message(answer.role, json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+        value = rebuilt(json.loads(answer.content))
+        answer = replace(answer, content=json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+    answer = with_calls(answer)
     meta = {name: next(texts) for name in example.meta}
     names = {name: next(texts) for name, _ in _names(example)}
-    return Example((*messages, answer), meta, names.get("group"), names.get("id"))
+    return Example(with_tools((*messages, answer), tools), meta, names.get("group"), names.get("id"))
+
+
+def _of_calls(field: str, turn: Message) -> Iterator[Part]:
+    for call in turn.tool_calls:
+        yield from _of_json(field, json.loads(call.arguments))
+
+
+def _described(tool: Tool) -> dict[str, Any]:
+    """What is declared of a function besides its name, which stands first."""
+    return {key: value for key, value in json.loads(tool.function).items() if key != "name"}
 
 
 def _names(example: Example) -> Iterator[tuple[str, str]]:
@@ -86,19 +119,19 @@ def _names(example: Example) -> Iterator[tuple[str, str]]:
         yield "id", example.id
 
 
-def _of_json(value: object, name: str = "") -> Iterator[Part]:
-    """Keys, texts and long numbers of a parsed answer, in the order of `_rebuilt`."""
+def _of_json(field: str, value: object, name: str = "") -> Iterator[Part]:
+    """Keys, texts and long numbers of a parsed JSON value, in the order of `_rebuilt`."""
     if isinstance(value, str):
-        yield Part("answer", value, name)
+        yield Part(field, value, name)
     elif _is_long(value):
-        yield Part("answer", str(value), name, is_number=True)
+        yield Part(field, str(value), name, is_number=True)
     elif isinstance(value, dict):
         for key, below in value.items():
-            yield Part("answer", key)
-            yield from _of_json(below, key)
+            yield Part(field, key)
+            yield from _of_json(field, below, key)
     elif isinstance(value, list):
         for below in value:
-            yield from _of_json(below, name)
+            yield from _of_json(field, below, name)
 
 
 def _rebuilt(value: object, next_text: Callable[[], str]) -> object:

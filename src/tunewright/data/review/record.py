@@ -5,7 +5,6 @@ Corrected answers and comments are business data: they lie in `corrections.CORRE
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from tunewright.artifacts import read_json, write_json
-from tunewright.data.candidate import digest
+from tunewright.data.candidate import content_key
 from tunewright.data.rows import Message
 from tunewright.errors import DataError
 
@@ -60,7 +59,7 @@ class Review:
 
 def row_key(messages: Sequence[Message]) -> str:
     """What names a prepared row by its content: another text, another key."""
-    return digest(json.dumps([[turn.role, turn.content] for turn in messages]))
+    return content_key(messages)
 
 
 def strictest(reviews: Sequence[Review]) -> dict[str, Judged]:

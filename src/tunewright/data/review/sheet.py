@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from tunewright.data.csv_records import csv_records
 from tunewright.data.review.sample import Sampled, sample_hash
+from tunewright.data.rows import shown_turns
 from tunewright.errors import DataError
 
 COLUMNS = (
@@ -40,11 +41,11 @@ def write_sheet(rows: Sequence[Sampled]) -> str:
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
     for one in rows:
-        prompt = one.row.prompt
+        turns = shown_turns(one.row.prompt)
         shown = (
-            prompt[0].content
-            if len(prompt) == 1
-            else "\n\n".join(f"{turn.role.upper()}\n{turn.content}" for turn in prompt)
+            turns[0][1]
+            if len(turns) == 1
+            else "\n\n".join(f"{speaker.upper()}\n{text}" for speaker, text in turns)
         )
         cells = {"id": one.row.id, "prompt": shown, "answer": one.row.reference, "split": one.split}
         cells |= {"source": one.row.source, "key": HASH + one.key, "sample": HASH + name}

@@ -100,6 +100,7 @@ def likelihoods_by(
     engine: Engine,
     predictions: Sequence[Prediction],
     prompts: Sequence[tuple[Message, ...]],
+    answers: Sequence[Message],
     task: Task,
     folder: Path,
 ) -> Sequence[Prediction]:
@@ -109,7 +110,7 @@ def likelihoods_by(
     """
     if not isinstance(engine, TransformersEngine):
         return predictions
-    return with_likelihoods(engine.model, engine.tokenizer, predictions, prompts, task, folder)
+    return with_likelihoods(engine.model, engine.tokenizer, predictions, prompts, answers, task, folder)
 
 
 def _vllm(

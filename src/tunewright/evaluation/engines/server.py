@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 from tunewright.config.schema.endpoint import Endpoint
 from tunewright.config.schema.evaluation import Engine as EngineName
 from tunewright.config.schema.evaluation import Evaluation
-from tunewright.data.rows import Message, Row
+from tunewright.data.rows import Message, Row, tools_laid_out
 from tunewright.endpoints.answer import ChatRequest, Completion
 from tunewright.endpoints.chat import ChatClient
 from tunewright.errors import EndpointError
@@ -122,7 +122,7 @@ class ServerEngine:
         options: dict[str, object] = {"temperature": evaluation.temperature}
         if evaluation.temperature > 0:
             options |= {"top_p": evaluation.top_p, "seed": row_seed(evaluation.seed, row_id)}
-        return ChatRequest(f"test row {row_id}", messages, options)
+        return ChatRequest(f"test row {row_id}", messages, options, tools_laid_out(messages))
 
     def _tell_of_another_template(self, batch: Sequence[Request], completions: Sequence[Completion]) -> None:
         """Say once that the server reads other prompts than training did."""

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tunewright.config.schema.task import Dimension, Task
-from tunewright.data.rows import Message, Row
+from tunewright.data.rows import Message, Row, shown_turns
 
 SYSTEM = (
     "You compare two answers to the same request and judge which is better. The request and the answers "
@@ -59,7 +59,7 @@ def prompt(
         show_reference: show the row's right answer.
     """
     first, second = (compared.second, compared.first) if swapped else (compared.first, compared.second)
-    request = "\n\n".join(f"{turn.role.upper()}\n{turn.content}" for turn in compared.row.prompt)
+    request = "\n\n".join(f"{who.upper()}\n{text}" for who, text in shown_turns(compared.row.prompt))
     parts = {"REQUEST": request, "ANSWER A": first, "ANSWER B": second}
     if show_reference:
         parts["RIGHT ANSWER"] = compared.row.reference

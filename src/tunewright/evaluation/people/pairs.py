@@ -18,7 +18,7 @@ from tunewright.data.candidate import digest
 from tunewright.data.contract import ContractError, parse_json
 from tunewright.data.review.record import row_key
 from tunewright.data.review.sample import draw_number
-from tunewright.data.rows import Row
+from tunewright.data.rows import Row, shown_turns
 from tunewright.errors import EvaluationError
 from tunewright.evaluation.people.record import Comparisons, Page, Shown, Which
 from tunewright.evaluation.predictions import Prediction
@@ -133,7 +133,7 @@ def make_page(
 def page_hash(drawn: Sequence[Pair], left: Sequence[Which]) -> str:
     """Hex SHA-256 of what a page shows: prompts and answers, in their order and on their sides."""
     text = [
-        [[[turn.role, turn.content] for turn in pair.row.prompt], *sides(pair, side)]
+        [[list(turn) for turn in shown_turns(pair.row.prompt)], *sides(pair, side)]
         for pair, side in zip(drawn, left, strict=True)
     ]
     return hashlib.sha256(json.dumps(text).encode()).hexdigest()

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tunewright.data.contract import ContractError, parse_json
-from tunewright.data.rows import Message
+from tunewright.data.rows import Message, asked_last
 from tunewright.evaluation.metrics.classification import normalised
 from tunewright.evaluation.metrics.extraction import same_json
 from tunewright.evaluation.suites.question import ItemScore, Question, Reply
@@ -76,7 +76,7 @@ def questions(context: Context) -> list[Question]:
     for row, pairs in _pairs(context):
         for pair in pairs:
             found += [
-                Question(f"{pair.id}/{side}", pair.attribute, (*row, Message("user", text)))
+                Question(f"{pair.id}/{side}", pair.attribute, (*row[:-1], replace(row[-1], content=text)))
                 for side, text in zip("ab", pair.texts, strict=True)
             ]
     return found
@@ -112,8 +112,8 @@ def swapped(text: str) -> str:
 
 
 def _pairs(context: Context) -> Iterator[tuple[tuple[Message, ...], list[Pair]]]:
-    """For each row the turns before its last, and its pairs."""
-    for place, row in enumerate(context.test[: context.suites.bias.rows]):
+    """For each row its prompt, and its pairs."""
+    for place, row in enumerate(asked_last(context.test)[: context.suites.bias.rows]):
         prompt = row.with_instructions(context.instructions).prompt
         text = prompt[-1].content
         pairs = []
@@ -123,7 +123,7 @@ def _pairs(context: Context) -> Iterator[tuple[tuple[Message, ...], list[Pair]]]
             pairs.append(Pair(f"{attribute}/{row.id}", attribute, (first, second), names))
         if swapped(text) != text:
             pairs.append(Pair(f"wording/{row.id}", "wording", (text, swapped(text))))
-        yield prompt[:-1], pairs
+        yield prompt, pairs
 
 
 def _same(pair: Pair, one: str, other: str) -> bool:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from tunewright.config.schema.task import TaskKind
-from tunewright.data.rows import Message, Row
+from tunewright.data.rows import Message, Row, asked_last
 from tunewright.errors import EvaluationError
 from tunewright.evaluation.suites.checks import Check, fault
 from tunewright.evaluation.suites.items import Item, own
@@ -115,12 +116,13 @@ VARIANTS: dict[str, Callable[[str, int], str]] = {
 def cases(context: Context) -> list[tuple[Question, Check]]:
     """The questions with what is right, variant by variant; what is asked twice is asked once."""
     settings = context.suites.edge_cases
-    rows = [row.with_instructions(context.instructions) for row in context.test[: settings.rows]]
+    rows = [row.with_instructions(context.instructions) for row in asked_last(context.test)[: settings.rows]]
     found: dict[tuple[Message, ...], tuple[Question, Check]] = {}
     for name, change in VARIANTS.items():
         for place, row in enumerate(rows):
             lot = place if name in ("wrong_language", "off_topic") else _lot(row)
-            messages = (*row.prompt[:-1], Message("user", change(row.prompt[-1].content, lot)))
+            last = replace(row.prompt[-1], content=change(row.prompt[-1].content, lot))
+            messages = (*row.prompt[:-1], last)
             question = Question(f"{name}/{row.id}", name, messages)
             found.setdefault(messages, (question, RIGHT[context.kind][name]))
     for item in own(context.root, settings.files, SETTING):

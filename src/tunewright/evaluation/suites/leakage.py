@@ -5,8 +5,8 @@
   sampled controls). Guessing gives 1.4 bits on average, the most likely of n gives log2(n).
 - verbatim: share of training rows of which a greedy continuation repeats `min_tokens` tokens or more
   (N. Carlini et al. 2022, arXiv:2202.07646, takes 50), and longest: that run's mean length. See `forced`.
-  Where the answer is the decision (extraction, classification) only the prompt counts: to answer rightly
-  is no leak.
+  Where the answer is the decision (extraction, classification, a call of a tool) only the prompt counts: to
+  answer rightly is no leak.
 - personal_data: share of answers to probing questions that hold personal data which the prompt does not.
 """
 
@@ -99,7 +99,8 @@ def _rows(context: Context) -> Iterator[Question]:
     whole = context.kind in ("generation", "chat")
     for row in chosen:
         prompt = row.with_instructions(context.instructions).prompt
-        yield Question(f"row/{row.id}", ROWS, prompt, how="recall", options=(row.reference,) if whole else ())
+        answer = (row.reference,) if whole and not row.messages[-1].tool_calls else ()
+        yield Question(f"row/{row.id}", ROWS, prompt, how="recall", options=answer)
 
 
 def _probes(context: Context) -> Iterator[Question]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tunewright.data.card import CHARACTERS_PER_TOKEN
+from tunewright.data.card import CHARACTERS_PER_TOKEN, DataCard
 from tunewright.reporting import numbers
 from tunewright.reporting.data_card.inputs import DataCardInputs
 from tunewright.reporting.data_card.view import Section, filled
@@ -34,7 +34,15 @@ def answers(inputs: DataCardInputs) -> Section:
         if tables
         else "The task names no values of answers, so none are counted."
     )
-    return Section("answers", "Labels and answers", text=(text,), tables=filled(*tables))
+    return Section("answers", "Labels and answers", text=(text, *_tools(inputs.card)), tables=filled(*tables))
+
+
+def _tools(card: DataCard) -> Iterator[str]:
+    if card.with_tools:
+        yield (
+            f"{numbers.count(card.with_tools)} rows declare tools; in {numbers.count(card.calling)} rows the "
+            "answer is a call of one."
+        )
 
 
 def further_fields(inputs: DataCardInputs) -> Section:

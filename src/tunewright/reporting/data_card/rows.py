@@ -156,7 +156,7 @@ def _quotes(inputs: DataCardInputs) -> tuple[Quote, ...]:
     return tuple(
         Quote(
             f"Stays: {row.id}",
-            _shortened("\n".join(turn.content for turn in row.prompt)),
+            _shortened("\n".join(turn.text for turn in row.prompt)),
             _shortened(row.reference),
         )
         for row in (inputs.twins[name] for name in ids if name in inputs.twins)

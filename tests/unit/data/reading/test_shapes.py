@@ -7,7 +7,8 @@ from tunewright.data.raw_row import Discarded
 from tunewright.data.reading.read import read_source
 
 USER, ANSWER = {"role": "user", "content": "p"}, {"role": "assistant", "content": "c"}
-TOOLS = "uses tools, which are not trained on"
+CALL = {"type": "function", "function": {"name": "f", "arguments": "{}"}}
+RESULT = {"role": "tool", "content": "3", "tool_call_id": "1"}
 EARLIER = "an earlier turn has weight 1, but the last one alone is trained"
 
 
@@ -43,9 +44,23 @@ def one(folder, row, form):
         ([{**USER, "weight": 1}, ANSWER], "a weight is neither 0 nor 1 of an assistant's turn"),
         ([USER, {**ANSWER, "weight": 0.5}], "a weight is neither 0 nor 1 of an assistant's turn"),
         ([{**USER, "name": "ann"}, ANSWER], "a turn has a name, which chat templates do not show"),
-        ([USER, {"role": "assistant", "content": None, "tool_calls": [{"id": "1"}]}], TOOLS),
-        ([USER, {"role": "tool", "content": "3", "tool_call_id": "1"}, ANSWER], TOOLS),
-        ([USER, {"role": "assistant", "function_call": {"name": "f"}}], TOOLS),
+        (
+            [USER, {"role": "assistant", "content": None, "tool_calls": [CALL]}],
+            [USER, {"role": "assistant", "content": None, "tool_calls": [CALL]}],
+        ),
+        ([USER, {**RESULT, "name": "f"}, ANSWER], [USER, {**RESULT, "name": "f"}, ANSWER]),
+        (
+            [USER, {**ANSWER, "function_call": CALL["function"], "tool_calls": None}],
+            [USER, {**ANSWER, "tool_calls": [CALL]}],
+        ),
+        (
+            [USER, {"role": "function", "name": "f", "content": "3"}, ANSWER],
+            [USER, {"role": "tool", "name": "f", "content": "3"}, ANSWER],
+        ),
+        (
+            [USER, {**ANSWER, "function_call": CALL["function"], "tool_calls": [CALL]}],
+            "a turn has both tool_calls and function_call",
+        ),
         (
             [{"role": "user", "content": [{"type": "image_url", "image_url": {}}]}, ANSWER],
             "a turn's content is not one piece of text",
@@ -58,19 +73,18 @@ def test_openai(folder, form, turns, found):
 
 
 @pytest.mark.parametrize(
-    ("more", "rejected"),
+    ("more", "found"),
     [
-        ({"tools": [{"type": "function"}]}, True),
-        ({"tools": '[{"type": "function"}]'}, True),
-        ({"functions": [{"name": "f"}]}, True),
-        ({"tools": [], "parallel_tool_calls": False}, False),
-        ({"tools": "[]"}, False),
-        ({"tools": None, "functions": "accounting"}, False),
+        ({"tools": [{"type": "function"}]}, [{"type": "function"}]),
+        ({"functions": [{"name": "f"}]}, [{"type": "function", "function": {"name": "f"}}]),
+        ({"functions": [{"name": "f"}], "tools": [{"name": "f"}]}, "has both tools and functions"),
+        ({"tools": "[]", "parallel_tool_calls": False}, "[]"),
+        ({"tools": None, "functions": "accounting"}, None),
     ],
 )
-def test_rows_that_declare_tools_are_rejected(folder, more, rejected):
+def test_functions_are_tools(folder, more, found):
     row = one(folder, {"messages": [USER, ANSWER], **more}, "openai")
-    assert row == TOOLS if rejected else row["messages"] == [USER, ANSWER]
+    assert row == found if isinstance(row, str) else row["tools"] == found
 
 
 def says(speaker, value, **more):
@@ -87,8 +101,15 @@ def says(speaker, value, **more):
         ),
         ({"conversations": [says("user", "p", weight=None), says("chatgpt", "c", weight=1)]}, [USER, ANSWER]),
         ({"conversations": [says("human", "p"), says("gpt", "c", weight=1)] * 2}, EARLIER),
-        ({"conversations": [says("human", "p"), says("function_call", "{}")]}, TOOLS),
-        ({"conversations": [says("human", "p"), says("gpt", "c")], "tools": '[{"name": "f"}]'}, TOOLS),
+        (
+            {"conversations": [says("function_call", '{"name": "f"}'), says("observation", "3")]},
+            [
+                {"role": "assistant", "content": "", "tool_calls": [{"name": "f"}]},
+                {"role": "tool", "content": "3"},
+            ],
+        ),
+        ({"conversations": [says("function_call", "{}")]}, "a function_call holds no JSON of a call"),
+        ({"conversations": [says("function_call", "f(1)")]}, "a function_call holds no JSON of a call"),
         ({"conversations": [says("narrator", "p")]}, "a turn is from none of human, user, gpt, assistant, "),
         ({"conversations": [says(3, "p")]}, "a turn is from none of human"),
         ({"conversations": [{"role": "user", "content": "p"}]}, "a turn has no from and value"),

@@ -1,28 +1,27 @@
 """Conversations as chat templates take them, and as OpenAI's fine-tuning format has them.
 
 The answer to learn is the last turn; the ones before are its context. So `weight: 0` of an earlier
-assistant turn holds anyway, and what would ask for something else is rejected, as are tools, names,
-images and sound: a row that was trained on without them would teach something else than it says.
+assistant turn holds anyway, and what would ask for something else is rejected, as are names, images and
+sound: a row that was trained on without them would teach something else than it says. Tools and calls are
+checked with the row (`raw_tools`).
 https://platform.openai.com/docs/api-reference/fine-tuning/chat-input
 """
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from tunewright.data.reading.shapes.fault import ShapeFaultError
+from tunewright.data.reading.shapes.functions import call_as_tool_calls, functions_as_tools
 
 _PLAIN = {"role", "content"}
 _ROLES = {"system": "system", "developer": "system", "user": "user", "assistant": "assistant"}
-_TOOLS = ("tools", "functions")
-_TOOL_TURN = ("tool_calls", "function_call", "tool_call_id")
-_EMPTY = ("refusal", "audio", "annotations", "name", "weight", *_TOOL_TURN)
+_EMPTY = ("refusal", "audio", "annotations", "name", "weight", "tool_calls", "function_call", "tool_call_id")
 """Keys that exports fill with null: then they say nothing."""
 
 
 def chat(values: dict[str, Any], key: str) -> dict[str, Any]:
-    """The row with turns of role and content alone.
+    """The row with turns of role and content, calls and their results.
 
     Args:
         values: of the row.
@@ -31,36 +30,12 @@ def chat(values: dict[str, Any], key: str) -> dict[str, Any]:
     Raises:
         ShapeFaultError: something in it would be lost.
     """
-    for name in _TOOLS:
-        refuse_tools(values.get(name))
+    values = functions_as_tools(values)
     turns = values.get(key)
     if not isinstance(turns, list) or all(map(_is_plain, turns)):
         return values
     last = len(turns)
     return {**values, key: [_turn(turn, number, last) for number, turn in enumerate(turns, start=1)]}
-
-
-def refuse_tools(given: object) -> None:
-    """Refuse a row that declares tools, as a list or as its JSON; none declared says nothing.
-
-    Raises:
-        ShapeFaultError: there are tools.
-    """
-    if isinstance(given, str):
-        try:
-            given = json.loads(given)
-        except (ValueError, RecursionError):
-            return
-    if isinstance(given, (list, dict)) and given:
-        raise uses_tools()
-
-
-def uses_tools() -> ShapeFaultError:
-    """The rejection of a row with tools."""
-    return ShapeFaultError(
-        "uses tools, which are not trained on",
-        "take the row out, or write the call and its result as plain text of the turns",
-    )
 
 
 def check_weight(weight: object, role: object, number: int, last: int) -> None:
@@ -104,11 +79,10 @@ def _is_plain(turn: object) -> bool:
 def _turn(turn: object, number: int, last: int) -> object:
     if not isinstance(turn, dict):
         return turn  # the check of the row says what it is
+    turn = call_as_tool_calls(turn)
     role = turn.get("role")
-    if role in ("tool", "function") or any(turn.get(name) for name in _TOOL_TURN):
-        raise uses_tools()
     check_weight(turn.get("weight"), role, number, last)
-    if turn.get("name") is not None:
+    if turn.get("name") is not None and role != "tool":
         raise ShapeFaultError(
             "a turn has a name, which chat templates do not show",
             "write the name into the content, or take it out",

@@ -1,14 +1,16 @@
 """ShareGPT: `conversations` of turns with `from` (human, gpt, system) and `value`.
 
 Names of the speakers as in FastChat (docs/training.md) and LLaMA-Factory (data/README.md), whose `system`
-and `tools` beside the conversation are read too.
+and `tools` beside the conversation are read too. A turn from `function_call` holds the JSON of a call, or of
+a list of them, and one from `observation` a result; both are checked with the row (`raw_tools`).
 """
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
-from tunewright.data.reading.shapes.chat import check_weight, refuse_tools, uses_tools
+from tunewright.data.reading.shapes.chat import check_weight
 from tunewright.data.reading.shapes.fault import ShapeFaultError
 
 KEY = "conversations"
@@ -22,15 +24,8 @@ _ROLES = {
     "bot": "assistant",
     "system": "system",
 }
-_TOOLS = {
-    "tool",
-    "function",
-    "function_call",
-    "function_response",
-    "observation",
-    "tool_call",
-    "tool_response",
-}
+_CALLS = {"function_call", "tool_call"}
+_RESULTS = {"observation", "function_response", "tool_response", "tool", "function"}
 
 
 def sharegpt(values: dict[str, Any], key: str) -> dict[str, Any]:
@@ -43,7 +38,6 @@ def sharegpt(values: dict[str, Any], key: str) -> dict[str, Any]:
     Raises:
         ShapeFaultError: it is no such conversation, or something in it would be lost.
     """
-    refuse_tools(values.get("tools"))
     turns = values.get(KEY)
     if not isinstance(turns, list):
         raise ShapeFaultError(f"has no list {KEY}", f"write the turns into a list {KEY}")
@@ -62,18 +56,45 @@ def _turn(turn: object, number: int, last: int) -> dict[str, Any]:
             "a turn has no from and value", "write each turn as an object with from and value"
         )
     speaker = turn["from"]
-    if not isinstance(speaker, str) or speaker in _TOOLS:
-        raise uses_tools() if isinstance(speaker, str) else _no_speaker()
-    if speaker not in _ROLES:
-        raise _no_speaker()
-    check_weight(turn.get("weight"), _ROLES[speaker], number, last)
+    role = _role(speaker)
+    check_weight(turn.get("weight"), role, number, last)
     if any(value is not None for name, value in turn.items() if name not in ("from", "value", "weight")):
         raise ShapeFaultError(
             "a turn has more than from, value and weight",
             "take the other keys out, or put them into the value",
         )
-    return {"role": _ROLES[speaker], "content": turn["value"]}
+    if speaker in _CALLS:
+        return {"role": role, "content": "", "tool_calls": _calls(turn["value"])}
+    return {"role": role, "content": turn["value"]}
+
+
+def _role(speaker: object) -> str:
+    if isinstance(speaker, str):
+        if speaker in _CALLS:
+            return "assistant"
+        if speaker in _RESULTS:
+            return "tool"
+        if speaker in _ROLES:
+            return _ROLES[speaker]
+    raise _no_speaker()
+
+
+def _calls(value: object) -> list[Any]:
+    """The calls that a turn holds as JSON."""
+    try:
+        given = json.loads(value) if isinstance(value, str) else value
+    except (ValueError, RecursionError):
+        given = None
+    if not isinstance(given, (dict, list)) or not given:
+        raise ShapeFaultError(
+            "a function_call holds no JSON of a call",
+            'write {"name": ..., "arguments": {...}}, or a list of such',
+        )
+    return given if isinstance(given, list) else [given]
 
 
 def _no_speaker() -> ShapeFaultError:
-    return ShapeFaultError(f"a turn is from none of {', '.join(_ROLES)}", "name the speaker by one of these")
+    return ShapeFaultError(
+        f"a turn is from none of {', '.join([*_ROLES, 'function_call', 'observation'])}",
+        "name the speaker by one of these",
+    )
