@@ -37,7 +37,7 @@ def without_separators(number: str) -> str:
     return ("+" if plus else "") + "".join(filter(str.isdigit, number))
 
 
-def is_valid(country_code: int | None, national: str) -> bool:
+def is_valid(country_code: int, national: str) -> bool:
     """What `phonenumbers.is_valid_number` says, which asks the plan twice and each kind of number by itself.
 
     Args:
@@ -126,7 +126,7 @@ class _Region:
 
 
 @cache
-def _regions(country_code: int | None) -> tuple[_Region, ...]:
+def _regions(country_code: int) -> tuple[_Region, ...]:
     """The regions that share a country code, in the order in which phonenumbers asks them."""
     from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
 
@@ -136,7 +136,7 @@ def _regions(country_code: int | None) -> tuple[_Region, ...]:
         metadata = PhoneMetadata.metadata_for_region_or_calling_code(country_code, region)
         if metadata is not None:
             leading = metadata.leading_digits if len(sharing) > 1 else None
-            found.append(_Region(leading and re.compile(leading), _by_length(metadata)))
+            found.append(_Region(re.compile(leading) if leading else None, _by_length(metadata)))
     return tuple(found)
 
 

@@ -100,6 +100,6 @@ def normal_form(number: str, regions: tuple[str, ...]) -> str | None:
         except phonenumbers.NumberParseException:
             continue
         national = phonenumbers.national_significant_number(parsed)
-        if is_valid(parsed.country_code, national):
+        if parsed.country_code is not None and is_valid(parsed.country_code, national):
             return f"+{parsed.country_code}{national}"
     return None
