@@ -43,7 +43,7 @@ def test_tiny_is_the_same_every_time(cache, tmp_path):
     assert asdict(record) == {
         "source": "tiny",
         "name": "tiny",
-        "revision": "1",
+        "revision": tiny.VERSION,
         "licence": "apache-2.0",
         "files": record.files,
         "gguf_file": None,
