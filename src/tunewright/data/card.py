@@ -90,9 +90,9 @@ class KeptPair:
     """
 
     kind: PairKind
-    places: tuple[str, str]
-    ids: tuple[str, str]
-    splits: tuple[str, str]
+    places: tuple[str, ...]
+    ids: tuple[str, ...]
+    splits: tuple[str, ...]
 
 
 @dataclass(frozen=True)
