@@ -29,6 +29,7 @@ from tunewright.data.frozen import Change
 from tunewright.data.raw_row import Place
 from tunewright.data.review.standing import Reviewer, ReviewStanding
 from tunewright.data.rows import Message, Row
+from tunewright.data.tools import Tool, ToolCall
 from tunewright.endpoints.use import EndpointUse
 from tunewright.evaluation.compare import Prompting
 from tunewright.evaluation.details import Details
@@ -84,7 +85,12 @@ class File:
     parts: tuple[type, ...] = ()
 
 
-ROWS = File("JSON Lines, a prepared row each.", Row, (Message,))
+ROWS = File(
+    "JSON Lines, a prepared row each. A turn has `role` and `content`; calls, results and tools stand in "
+    "OpenAI's layout with arguments as objects, the tools beside `messages` and not in the first turn.",
+    Row,
+    (Message, ToolCall, Tool),
+)
 PREDICTIONS = File("JSON Lines, an answer each.", Prediction)
 DETAILS = File(
     "JSON: `{contestant: details}`: what stands behind the scores.",

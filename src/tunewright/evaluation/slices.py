@@ -88,7 +88,7 @@ def slice_scores(
     Args:
         scored: on all rows.
         slices: of `slices_of`.
-        metrics: the task's.
+        metrics: the task's; those that this contestant cannot have (of a server, by likelihood) are left out.
         statistics: of the intervals.
         min_rows: of a slice that is not too small.
     """
@@ -100,7 +100,11 @@ def slice_scores(
             part.value,
             len(part.rows),
             len(part.rows) < min_rows,
-            {name: scored[name].take(np.array(part.rows)).interval(statistics) for name in metrics},
+            {
+                name: scored[name].take(np.array(part.rows)).interval(statistics)
+                for name in metrics
+                if name in scored
+            },
         )
         for part in slices
     )

@@ -141,7 +141,8 @@ def write_judged(
 ) -> None:
     """Write the judgements, what was asked and answered, and metrics/judge.json."""
     write_json(folder / JUDGEMENTS, asdict(judged))
-    write_jsonl(folder / EXCHANGES, map(asdict, exchanges))
+    said = ({**asdict(one), "messages": [turn.laid_out() for turn in one.messages]} for one in exchanges)
+    write_jsonl(folder / EXCHANGES, said)
     intervals = {name: interval.as_dict() for name, interval in results.intervals.items()}
     write_json(metrics, {**intervals, **results.counts})
 
