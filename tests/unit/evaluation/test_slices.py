@@ -171,6 +171,16 @@ def test_details_come_back(kind: Any, tmp_path: Path) -> None:
     assert {*read_json(path)["tuned"]} == {"labels", "fields", "violations", "slices", "signatures"}
 
 
+def test_slices_lack_what_a_contestant_has_no_likelihoods_for() -> None:
+    rows = asked(["one", "three words long", "four words are long"] * 4, ["yes"] * 12)
+    output = OutputContract()
+    task = make_task(kind="generation", output=output, metrics=("chrf", "perplexity"))
+    scored = scores(rows, kind="generation", output=output, custom={})
+    assert "perplexity" not in scored, "nobody computed a likelihood, as with a model behind a server"
+    details = details_of(rows, scored, task, Evaluation(statistics=STATISTICS))
+    assert {name for one in details.slices for name in one.scores} == {"chrf"}
+
+
 def test_criteria_out_of_reach_are_said_before_anything_is_computed() -> None:
     criteria = (
         Criterion(metric="accuracy", min=0.98),
