@@ -81,8 +81,11 @@ def blocks(inputs: ReportInputs) -> tuple[Block, ...]:
 
 def further_blocks(inputs: ReportInputs) -> tuple[Block, ...]:
     """The other metrics that were computed, without the fields of an extraction."""
+    left_out = {*inputs.task.metrics}
+    if inputs.evaluation.too_long == "error":
+        left_out.add("prompt_truncated")  # no prompt can be cut
     others = [metric for metric in _computed(inputs) if not metric.startswith(FIELD)]
-    return tuple(_block(inputs, metric) for metric in others if metric not in inputs.task.metrics)
+    return tuple(_block(inputs, metric) for metric in others if metric not in left_out)
 
 
 def fields(inputs: ReportInputs) -> tuple[Block, ...]:

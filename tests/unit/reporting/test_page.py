@@ -29,7 +29,7 @@ from tunewright.evaluation.statistics import Interval
 from tunewright.evaluation.suites.question import ItemScore
 from tunewright.evaluation.verdict import Judgement, Verdict
 from tunewright.reporting.breakdown import breaches, value_rows
-from tunewright.reporting.comparison import blocks, notes
+from tunewright.reporting.comparison import blocks, further_blocks, notes
 from tunewright.reporting.document import report_json
 from tunewright.reporting.effort import effort_table, waits_line
 from tunewright.reporting.page import render_report
@@ -361,6 +361,13 @@ def test_cut_prompts_are_told_first(triage):
     (note,) = notes(replace(triage, predictions=cut))
     assert note.title == "Prompts were cut:"
     assert note.text.endswith("(evaluation.too_long): 2 zero-shot, 2 tuned.")
+
+
+def test_the_share_of_cut_prompts_is_shown_where_any_can_be_cut(triage):
+    name = "prompt_truncated"
+    assert name not in {block.metric for block in further_blocks(triage)}
+    cutting = triage.evaluation.model_copy(update={"too_long": "truncate"})
+    assert name in {block.metric for block in further_blocks(replace(triage, evaluation=cutting))}
 
 
 def test_a_criterion_that_fails_for_want_of_rows_says_how_many_would_do(triage):
