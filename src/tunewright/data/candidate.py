@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from tunewright.config.schema.cleaning import Flag
 from tunewright.data.raw_row import Place
 from tunewright.data.rows import Message, tools_of
-from tunewright.data.tools import Tool
+from tunewright.data.tools import text_of_calls
 
 ABSENT = "(absent)"
 """Stands for the value that a row or an answer lacks."""
@@ -107,8 +107,19 @@ def prompt_text(prompt: Sequence[Message]) -> str:
     tools = tools_of(prompt)
     if len(texts) == 1 and not tools:
         return texts[0]
-    declared = [f"tools {_number_of(tools)}"] if tools else []
+    declared = [f"tools {_number_of(sorted(tool.function for tool in tools))}"] if tools else []
     return "\n".join([f"{turn.role} {text}" for turn, text in zip(prompt, texts, strict=True)] + declared)
+
+
+def answer_text(answer: Message) -> str:
+    """An answer as it is held against those of nearly the same prompt.
+
+    Calls count as a number that it names: with another argument it is another answer, however alike.
+    """
+    normal = normalise(answer.text)
+    if not answer.tool_calls:
+        return normal
+    return f"{normal} calls {_number_of([normalise(text_of_calls(answer.tool_calls))])}"
 
 
 def content_key(messages: Sequence[Message]) -> str:
@@ -134,7 +145,6 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _number_of(tools: Sequence[Tool]) -> int:
-    """A number for tools, in whatever order they are declared."""
-    functions = "\n".join(sorted(tool.function for tool in tools))
-    return int.from_bytes(hashlib.sha256(functions.encode()).digest()[:6])
+def _number_of(texts: Sequence[str]) -> int:
+    """A number that stands for texts, in this order."""
+    return int.from_bytes(hashlib.sha256("\n".join(texts).encode()).digest()[:6])

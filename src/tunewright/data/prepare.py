@@ -16,7 +16,7 @@ from tunewright.artifacts import REJECTED_ROWS
 from tunewright.config.schema.data import Data
 from tunewright.data import duplicates
 from tunewright.data.balance import Classes, balanced
-from tunewright.data.candidate import Candidate, normalise, prompt_text
+from tunewright.data.candidate import Candidate, answer_text, prompt_text
 from tunewright.data.card import DataCard
 from tunewright.data.checking import Numbered, ToCheck, check_rows
 from tunewright.data.cleaning.all_rows import flag_all
@@ -101,7 +101,7 @@ def divide(cleaned: Cleaned, spool: Spool, work: ToCheck, frozen: Frozen) -> Div
         def texts(row: Candidate) -> tuple[str, str]:
             advance()
             whole = spool.row(row.number)
-            return prompt_text(whole.prompt), normalise(whole.reference)
+            return prompt_text(whole.prompt), answer_text(whole.messages[-1])
 
         clustered = duplicates.clusters(rows, cleaned.keys, prompt, threshold)
         cluster = {row.number: name for row, name in zip(rows, clustered.names, strict=True)}

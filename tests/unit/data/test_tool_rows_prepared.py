@@ -59,6 +59,24 @@ def test_another_result_is_another_prompt(folder: Any) -> None:
     assert made.card.counts()["removed"] == 1
 
 
+def test_a_call_with_another_argument_is_no_near_duplicate(folder: Any) -> None:
+    question = (
+        "Please be so kind and tell me where the parcel is that I sent from {} last week to my old aunt, who "
+        "has been waiting for it every single day at her window and does not know what to do any more"
+    )
+    rows = [
+        raw(
+            {"role": "user", "content": question.format(city)},
+            calls(("look_up", {"parcel": f"P-the one from {called}"})),
+        )
+        for city, called in (("Graz", "Graz"), ("Wien", "Wien"), ("Linz", "Wien"))
+    ]
+    more = [asked(number) for number in range(30)]
+    made = prepared(folder, folder.data([*rows, *more], "openai"), kind="chat")
+    removed = [one for one in made.discarded if one.duplicate]
+    assert [(one.reason, one.place.line) for one in removed] == [("near-duplicate", 3)]
+
+
 def test_people_and_judges_see_tools_calls_and_results() -> None:
     row = made_row(answered=True)
     sampled = [Sampled("k", "train", row), Sampled("l", "train", made_row("c"))]
