@@ -60,6 +60,7 @@ def test_every_declared_metric_is_scored(kind: Any) -> None:
     assert not on_request & {*scored}
     measured = values(scored)
     assert (measured.pop("prompt_tokens"), measured.pop("answer_tokens")) == (10, 3)
+    assert measured.pop("prompt_truncated") == 0
     assert all(value == pytest.approx(1) for value in measured.values())
 
 
