@@ -15,6 +15,7 @@ import typer
 from tunewright.config.revision import commit_of, file_at
 from tunewright.config.stage_settings import RESOLVED
 from tunewright.errors import UsageError
+from tunewright.experiments.git_files import refs
 from tunewright.scratch import FOLDER
 from tunewright.tracking.identity import run_id_of
 from tunewright.tracking.ledger import Entry, Part, read_ledger
@@ -32,7 +33,7 @@ def tracked(root: Path, wanted: str | None, *, as_json: bool) -> None:
     Raises:
         UsageError: nothing goes by that name, or nothing was recorded of it here.
     """
-    ledger = read_ledger(root / FOLDER)
+    ledger = _with_cached(root, read_ledger(root / FOLDER))
     found = (
         ledger
         if wanted is None
@@ -45,6 +46,20 @@ def tracked(root: Path, wanted: str | None, *, as_json: bool) -> None:
         typer.echo("\n\n".join(_text(run_id, entry) for run_id, entry in reversed(found.items())))
     else:
         typer.echo("nothing was recorded here yet; to choose a tracker: tunewright options tracking")
+
+
+def _with_cached(root: Path, ledger: Mapping[str, Entry]) -> dict[str, Entry]:
+    """The entries, with those experiments of theirs that no stage recorded: all came from the cache."""
+    recorded = {name for entry in ledger.values() for name in entry.experiments}
+    cached: dict[str | None, list[str]] = {}
+    in_git = bool(ledger) and commit_of(root, "HEAD") is not None
+    for ref in refs(root) if in_git else ():
+        if ref.name not in recorded:
+            cached.setdefault(_id_at(root, ref.commit), []).append(ref.name)
+    return {
+        run_id: entry.model_copy(update={"experiments": (*entry.experiments, *cached.get(run_id, ()))})
+        for run_id, entry in ledger.items()
+    }
 
 
 def _ids(root: Path, wanted: str, ledger: Mapping[str, Entry]) -> list[str]:

@@ -67,7 +67,7 @@ def test_whatever_names_the_experiment_finds_its_run(
     assert out.splitlines() == [
         "bold-lynx",
         f"  run id      {RUN_ID}",
-        "  experiment  mild-newt, bold-lynx",
+        "  experiment  mild-newt, bold-lynx, pulled-one",
         f"  started on  {'a' * 40}",
         "  wandb       2 folders of one run; to send them: wandb sync .tunewright/wandb/offline-run-1-x "
         ".tunewright/wandb/offline-run-2-x",
@@ -82,9 +82,17 @@ def test_all_runs_newest_first_and_as_json(root: Path, capsys: pytest.CaptureFix
     out = capsys.readouterr().out
     assert out.index("bold-lynx") < out.index("desk-000000")
     tracked(root, None, as_json=True)
-    assert json.loads(capsys.readouterr().out) == ENTRIES
+    pulled = ENTRIES[RUN_ID] | {"experiments": ["mild-newt", "bold-lynx", "pulled-one"]}
+    assert json.loads(capsys.readouterr().out) == ENTRIES | {RUN_ID: pulled}
     tracked(root, OTHER, as_json=True)
     assert list(json.loads(capsys.readouterr().out)) == [OTHER]
+
+
+def test_a_folder_without_git_has_its_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / ".tunewright").mkdir()
+    (tmp_path / ".tunewright" / LEDGER).write_text(json.dumps(ENTRIES))
+    tracked(tmp_path, None, as_json=True)
+    assert json.loads(capsys.readouterr().out) == ENTRIES
 
 
 def test_an_experiment_recorded_elsewhere_has_its_id_all_the_same(root: Path) -> None:
