@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from tunewright.data.contract import ContractError, parse_json
 from tunewright.data.tools import ToolCall, as_json, text_of_calls
 
 _MARK = r"(?:</?\|?/?\w+\|?>|\[/?[A-Z_]+\]|[\s,;])+"
@@ -77,17 +78,13 @@ def _call(value: object) -> ToolCall | None:
     call: dict[str, Any] = inner if isinstance(inner, dict) else value
     name, given = call.get("name"), call.get("arguments", call.get("parameters"))
     if isinstance(given, str):  # as OpenAI's API writes them
-        given = _object(given)
+        try:
+            given = parse_json(given)
+        except ContractError:
+            return None
     if not isinstance(name, str) or not isinstance(given, dict) or call.keys() - _KEYS:
         return None
     return ToolCall(name, as_json(given))
-
-
-def _object(text: str) -> Any:  # noqa: ANN401 - a JSON value
-    try:
-        return _DECODER.decode(text)
-    except (ValueError, RecursionError):
-        return None
 
 
 def _no_constant(name: str) -> float:

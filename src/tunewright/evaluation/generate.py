@@ -17,11 +17,10 @@ from tunewright.errors import EvaluationError
 from tunewright.evaluation.engines.engine import Answer, Engine, Request
 from tunewright.evaluation.journal import Journal
 from tunewright.evaluation.predictions import TITLES, Contestant, Prediction
+from tunewright.evaluation.prompt_room import NAMED_ROWS
 from tunewright.evaluation.tool_answers import as_compared, refuse_unread_calls
 from tunewright.models.chat import encode_prompt
 from tunewright.progress import per_second, progress, say
-
-NAMED_ROWS = 5
 
 
 @dataclass(frozen=True)

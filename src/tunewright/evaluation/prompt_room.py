@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tunewright.config.schema.evaluation import Evaluation
 from tunewright.data.rows import Message, Row
+from tunewright.errors import EvaluationError
 from tunewright.models.chat import encode_prompt
 from tunewright.models.context import room_for_prompt
 from tunewright.models.load import Loading, load_config
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
 Prompt = tuple[Message, ...]
+NAMED_ROWS = 5
 
 
 @dataclass(frozen=True)
@@ -50,8 +52,7 @@ def fit_prompts(
 ) -> FittedPrompts:
     """The prompts; with `too_long: truncate` those that are too long without their oldest part.
 
-    What stays too long (by the setting, or since the instructions alone are) is left whole: `generate`
-    refuses it and names the rows.
+    With `error` nothing is looked at: `generate` refuses prompts without room.
 
     Args:
         tokenizer: of the model.
@@ -59,6 +60,9 @@ def fit_prompts(
         prompts: one a row; examples before the question count as its oldest part.
         room: of `prompt_room`.
         evaluation: the setting.
+
+    Raises:
+        EvaluationError: what may not be cut leaves no room for a question; names the rows.
     """
     if room is None or evaluation.too_long == "error":
         return FittedPrompts([*prompts], frozenset())
@@ -66,11 +70,18 @@ def fit_prompts(
     def fits(prompt: Prompt) -> bool:
         return len(encode_prompt(tokenizer, prompt)) <= room
 
-    shorter = {
-        row.id: found
-        for row, prompt in zip(rows, prompts, strict=True)
-        if not fits(prompt) and (found := truncate(prompt, fits)) is not None
-    }
-    return FittedPrompts(
-        [shorter.get(row.id, prompt) for row, prompt in zip(rows, prompts, strict=True)], frozenset(shorter)
-    )
+    fitted = [prompt if fits(prompt) else truncate(prompt, fits) for prompt in prompts]
+    found = [prompt for prompt in fitted if prompt is not None]
+    if len(found) < len(fitted):
+        refused = [row.id for row, prompt in zip(rows, fitted, strict=True) if prompt is None]
+        more = ", ..." if len(refused) > NAMED_ROWS else ""
+        raise EvaluationError(
+            f"the model has room for prompts of {room} tokens beside the answer, which leaves none for the "
+            f"question, however much of it is cut, in {len(refused)} rows: "
+            f"{', '.join(refused[:NAMED_ROWS])}{more}",
+            where="evaluation.max_new_tokens",
+            fix="shorten task.instructions, lower evaluation.max_new_tokens, or choose a model with a longer "
+            "context",
+        )
+    cut = (row.id for row, whole, prompt in zip(rows, prompts, found, strict=True) if whole is not prompt)
+    return FittedPrompts(found, frozenset(cut))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from tunewright.data.call_text import with_plain_calls
 from tunewright.data.rows import Row
 from tunewright.errors import EvaluationError
-from tunewright.models.chat import answer_text
+from tunewright.models.chat import render_answer
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -34,7 +34,7 @@ def refuse_unread_calls(tokenizer: PreTrainedTokenizerBase, rows: Sequence[Row])
     for row in rows:
         if not row.messages[-1].tool_calls:
             continue
-        written = answer_text(tokenizer, row)
+        written = render_answer(tokenizer, row)
         if as_compared(row, written).strip() != row.reference.strip():
             raise EvaluationError(
                 f"the chat template writes the right call of row {row.id} in a form that is not read "

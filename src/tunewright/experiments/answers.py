@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tunewright.artifacts import EVALUATION, TEST_ROWS
+from tunewright.artifacts import EVALUATION, TEST_ROWS, load_yaml
 from tunewright.config.mistakes.nearest import did_you_mean
 from tunewright.config.revision import commit_of
 from tunewright.config.schema.evaluation import Statistics
@@ -18,7 +18,7 @@ from tunewright.doctor.dvc_settings import read_dvc_settings
 from tunewright.errors import TunewrightError, UsageError
 from tunewright.evaluation.predictions import PREDICTIONS, Prediction, read_predictions
 from tunewright.experiments.adopt import find
-from tunewright.experiments.experiment import LOCK, RESOLVED, load_yaml
+from tunewright.experiments.experiment import LOCK, RESOLVED
 from tunewright.experiments.git_files import WORKSPACE, Blob, named_revisions, read_files, refs
 
 FOLDER_ENTRY = ".dir"

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 
+from tunewright.artifacts import load_yaml
 from tunewright.config.judge_metrics import PREFIX as JUDGE_PREFIX
 from tunewright.config.judge_metrics import SCORE, WIN_RATE
 from tunewright.config.params_file import PARAMS
@@ -171,21 +172,6 @@ def _leaves(values: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Value
             yield from _leaves(value, f"{key}.")
         else:
             yield key, value
-
-
-def load_yaml(content: bytes) -> Any:  # noqa: ANN401 - plain values
-    """Read YAML that a program wrote, by libyaml where there is one: six times as fast.
-
-    Raises:
-        ValueError: it is no YAML.
-    """
-    import yaml
-
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    try:
-        return yaml.load(content, Loader=loader)  # noqa: S506 - both loaders are safe
-    except yaml.YAMLError as error:
-        raise ValueError(str(error)) from error
 
 
 def _flat_yaml(content: bytes) -> dict[str, Value]:

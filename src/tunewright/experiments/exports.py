@@ -33,7 +33,7 @@ def as_csv(comparison: Comparison) -> str:
     )
     for one in comparison.experiments:
         scores = [one.scores.get(who, {}).get(metric) for who, metric in scored]
-        row: list[Any] = [one.name, one.state, *(_cell(value_of(one, key)) for key in comparison.settings)]
+        row: list[object] = [one.name, one.state, *(_cell(value_of(one, key)) for key in comparison.settings)]
         row += [getattr(score, part, None) for score in scores for part in parts]
         row += [one.validation_loss, one.train_seconds, one.accepted, one.test_rows, one.baseline, one.commit]
         out.writerow(_inert(value) for value in row)
@@ -70,7 +70,7 @@ def _cell(value: Value) -> Value:
     return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else value
 
 
-def _inert(value: Any) -> Any:  # noqa: ANN401 - a cell
+def _inert(value: object) -> object:
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 
 

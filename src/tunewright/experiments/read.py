@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from tunewright.artifacts import load_yaml
 from tunewright.config.params_file import PARAMS, read_params_text
 from tunewright.errors import ConfigError
 from tunewright.experiments.dvc_queue import Entry, Queue
@@ -21,7 +22,6 @@ from tunewright.experiments.experiment import (
     Reader,
     State,
     Value,
-    load_yaml,
     stated,
 )
 from tunewright.experiments.git_files import WORKSPACE, Blob, read_files, refs

@@ -96,7 +96,7 @@ def encode_example(tokenizer: PreTrainedTokenizerBase, row: Row) -> EncodedExamp
     )
 
 
-def answer_text(tokenizer: PreTrainedTokenizerBase, row: Row) -> str:
+def render_answer(tokenizer: PreTrainedTokenizerBase, row: Row) -> str:
     """The right answer as a model that has learnt it writes it: special tokens left out.
 
     Raises:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tunewright.artifacts import load_yaml
 from tunewright.errors import TunewrightError
 from tunewright.scaffold.template import template_folder
 
@@ -82,12 +83,9 @@ def read_stages(path: Path) -> dict[str, Any]:
     Raises:
         TunewrightError: it is no YAML.
     """
-    import yaml
-
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast, where libyaml is there
     try:
-        found = yaml.load(path.read_text(encoding="utf-8"), loader)  # noqa: S506 - both are safe
-    except yaml.YAMLError as error:
+        found = load_yaml(path.read_text(encoding="utf-8"))
+    except ValueError as error:
         why = " ".join(str(error).split())
         raise TunewrightError(f"is no YAML: {why}", where=str(path), fix=f"git diff {PIPELINE}") from error
     stages = found.get("stages") if isinstance(found, Mapping) else None

@@ -75,8 +75,9 @@ def test_nothing_is_cut_unasked(tokenizer: Any, room: int | None, evaluation: Ev
 
 def test_instructions_are_never_cut(tokenizer: Any) -> None:
     wordy = replace(SHORT_ROW, messages=(Message("system", "Be kind. " * 40), *SHORT_ROW.messages[1:]))
-    fitted = fit_prompts(tokenizer, [wordy], [wordy.prompt], 60, CUT)
-    assert (fitted.prompts, fitted.truncated) == ([wordy.prompt], frozenset())
+    with pytest.raises(EvaluationError, match=r"none for the question.* in 1 rows: short\n") as caught:
+        fit_prompts(tokenizer, [LONG_ROW, wordy], [LONG_ROW.prompt, wordy.prompt], 60, CUT)
+    assert "too_long" not in caught.value.fix
 
 
 def test_both_stages_cut_the_same_rows_and_count_them(

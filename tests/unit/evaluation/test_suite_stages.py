@@ -25,6 +25,7 @@ from tunewright.config.suite_metrics import SUITE_METRICS
 from tunewright.errors import EvaluationError
 from tunewright.evaluation.suites import ask as asking
 from tunewright.evaluation.suites.results import SCORES, read_scores
+from tunewright.models import context
 from tunewright.stages import asking_suites, base_suites, compose, tuned_suites
 
 ROOT = Path(__file__).parents[3]
@@ -191,3 +192,26 @@ def test_a_question_that_is_a_training_row_is_named_before_the_model(
 def test_neither_stage_reads_a_limit(project: Path) -> None:
     for stage in ("base_suites", "tuned_suites"):
         assert not hasattr(stage_settings(stage, project).settings.evaluation.suites, "limits")
+
+
+def test_long_rows_are_cut_in_suites_as_on_the_test_rows(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = (project / "params.yaml").read_text()
+    only = whole.replace("  data: {canaries: {count: 2}}\n", "")
+    only = only[: only.index("      regression")] + "      edge_cases: {enabled: true, rows: 1}\n"
+    monkeypatch.setattr(context, "context_length", lambda _: 700)
+    told = []
+    for policy in ("error", "truncate"):
+        (project / "params.yaml").write_text(
+            only.replace("batch_size: 4", f"batch_size: 4\n    too_long: {policy}")
+        )
+        compose.run(project)
+        try:
+            base_suites.run(project)
+        except EvaluationError as error:
+            told.append(error.what)
+        else:
+            told.append("asked")
+    assert "has room for prompts of 696 tokens" in told[0]
+    assert told[1] == "asked"

@@ -16,7 +16,7 @@ from tunewright.data.rows import Message, Row
 from tunewright.data.tools import ToolCall
 from tunewright.errors import DataError, ModelError
 from tunewright.models import tiny
-from tunewright.models.chat import answer_text, encode_example, encode_prompt, render_prompt
+from tunewright.models.chat import encode_example, encode_prompt, render_answer, render_prompt
 from tunewright.models.load import load_tokenizer
 
 END = "{{ '<|im_end|>\n' }}"
@@ -94,7 +94,7 @@ def test_the_call_alone_is_trained(tokenizer_with: Any) -> None:
         '<tool_call>{"name": "look_up", "arguments": {"parcel": "P-1"}}</tool_call><|im_end|>'
     )
     assert example.input_ids[: -len(trained)] == encode_prompt(tokenizer, CALLING.prompt)
-    assert with_plain_calls(answer_text(tokenizer, CALLING)) == CALLING.reference
+    assert with_plain_calls(render_answer(tokenizer, CALLING)) == CALLING.reference
 
 
 def test_the_tools_stay_when_the_tasks_instructions_come_before(tokenizer_with: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -143,7 +144,7 @@ def test_reference_and_judge_are_told_and_nobody_who_judged(tmp_path: Path) -> N
     artifacts.write_text(tmp_path / artifacts.REPORT, "<p>")
     found = list(whole_experiment(tmp_path, read_project(tmp_path, declared), Tracking()))
     told: dict[str, float] = {}
-    facts: dict[str, object] = {}
+    facts: dict[str, Any] = {}
     for record in found:
         told |= record.values if isinstance(record, Final) else {}
         facts |= record.values if isinstance(record, Facts) else {}
@@ -157,8 +158,8 @@ def test_reference_and_judge_are_told_and_nobody_who_judged(tmp_path: Path) -> N
     assert (told["judge/unreadable"], told["judge/first"]) == (2, 60)
     assert (told["judge/raters"], told["judge/raters_alike"]) == (1, 0.9)
     assert "judge/raters_kappa" in told
-    assert facts["judge_use"]["answers"] == 152  # type: ignore[index]
-    assert facts["reference_use"]["cost"] == pytest.approx(0.09)  # type: ignore[index]
+    assert facts["judge_use"]["answers"] == 152
+    assert facts["reference_use"]["cost"] == pytest.approx(0.09)
     assert "Ada" not in repr(found)
 
 

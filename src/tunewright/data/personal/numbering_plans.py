@@ -6,7 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from phonenumbers import PhoneMetadata, PhoneNumberDesc
 
 _PLAIN = re.compile(r"[0-9 .()/\u00a0\u2011-]+")
 _LONGEST = 17
@@ -140,16 +143,16 @@ def _regions(country_code: int) -> tuple[_Region, ...]:
     return tuple(found)
 
 
-def _by_length(metadata: Any) -> dict[int, re.Pattern[str]]:  # noqa: ANN401 - phonenumbers names no types
-    whole = metadata.general_desc
-    kinds = [getattr(metadata, kind) for kind in _KINDS]
-    kinds = [kind for kind in kinds if kind is not None and kind.national_number_pattern]
-    found = {}
+def _by_length(metadata: PhoneMetadata) -> dict[int, re.Pattern[str]]:
+    whole, kinds = metadata.general_desc, _kinds_of(metadata)
+    found: dict[int, re.Pattern[str]] = {}
+    if whole is None or not whole.national_number_pattern:
+        return found
     for length in range(1, _LONGEST + 1):
         if whole.possible_length and length not in whole.possible_length:
             continue
         fit = [kind for kind in kinds if not kind.possible_length or length in kind.possible_length]
-        if fit and whole.national_number_pattern:
+        if fit:
             either = "|".join(f"(?:{kind.national_number_pattern})" for kind in fit)
             found[length] = re.compile(rf"(?=(?:{whole.national_number_pattern})\Z)(?:{either})")
     return found
@@ -159,7 +162,11 @@ def _patterns(region: str) -> Iterator[str]:
     from phonenumbers import PhoneMetadata
 
     metadata = PhoneMetadata.metadata_for_region(region, None)
-    for kind in _KINDS:
-        numbers = getattr(metadata, kind)
-        if numbers is not None and numbers.national_number_pattern:
-            yield f"(?:{numbers.national_number_pattern})"
+    for kind in _kinds_of(metadata) if metadata is not None else ():
+        yield f"(?:{kind.national_number_pattern})"
+
+
+def _kinds_of(metadata: PhoneMetadata) -> list[PhoneNumberDesc]:
+    """What a region says of its kinds of numbers, those that it has."""
+    kinds: list[PhoneNumberDesc | None] = [getattr(metadata, kind) for kind in _KINDS]
+    return [kind for kind in kinds if kind is not None and kind.national_number_pattern]

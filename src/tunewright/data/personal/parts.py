@@ -76,17 +76,15 @@ def put_together(example: Example, form: AnswerForm, parts: Sequence[Part]) -> E
     """The row with the texts of its parts, which are in the order of `take_apart`."""
     texts = iter([part.text for part in parts])
 
-    def rebuilt(value: object) -> Any:  # noqa: ANN401 - a JSON value
-        return _rebuilt(value, lambda: next(texts))
+    def rebuilt(text: str) -> object:
+        return _rebuilt(json.loads(text), lambda: next(texts))
 
     def with_calls(turn: Message) -> Message:
-        calls = (
-            replace(one, arguments=as_json(rebuilt(json.loads(one.arguments)))) for one in turn.tool_calls
-        )
+        calls = (replace(one, arguments=as_json(rebuilt(one.arguments))) for one in turn.tool_calls)
         return replace(turn, tool_calls=tuple(calls)) if turn.tool_calls else turn
 
     tools = tuple(
-        Tool(tool.name, as_json({"name": tool.name, **rebuilt(_described(tool))}))
+        Tool(tool.name, as_json({"name": tool.name, **_rebuilt_keys(_described(tool), lambda: next(texts))}))
         for tool in tools_of(example.messages)
     )
     messages = [with_calls(replace(turn, content=next(texts))) for turn in example.messages[:-1]]
@@ -94,7 +92,7 @@ def put_together(example: Example, form: AnswerForm, parts: Sequence[Part]) -> E
     if form == "text":
         answer = replace(answer, content=next(texts))
     elif form == "json":
-        value = rebuilt(json.loads(answer.content))
+        value = rebuilt(answer.content)
         answer = replace(answer, content=json.dumps(value, ensure_ascii=False, separators=(",", ":")))
     answer = with_calls(answer)
     meta = {name: next(texts) for name in example.meta}
@@ -141,10 +139,14 @@ def _rebuilt(value: object, next_text: Callable[[], str]) -> object:
         next_text()
         return value
     if isinstance(value, dict):
-        return {next_text(): _rebuilt(below, next_text) for below in value.values()}
+        return _rebuilt_keys(value, next_text)
     if isinstance(value, list):
         return [_rebuilt(below, next_text) for below in value]
     return value
+
+
+def _rebuilt_keys(value: Mapping[str, object], next_text: Callable[[], str]) -> dict[str, object]:
+    return {next_text(): _rebuilt(below, next_text) for below in value.values()}
 
 
 def _is_long(value: object) -> bool:

@@ -8,7 +8,7 @@ over rows, so resamples add up the rows' counts; for a single row it is sacreble
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -139,15 +139,16 @@ def sentence_bleu(counts: NgramCounts, answers: Sequence[int], references: Seque
 
 
 def _words(text: str) -> list[str]:
-    return str(_tokenizer()(text)).split()
+    return _tokenizer()(text).split()
 
 
 @cache
-def _tokenizer() -> Any:  # noqa: ANN401 - sacrebleu has no types
+def _tokenizer() -> Callable[[str], str]:
     """BLEU's. It remembers the last 65,536 texts: all contestants have the same references."""
     from sacrebleu.metrics import BLEU
 
-    return BLEU().tokenizer
+    tokenize: Callable[[str], str] = BLEU().tokenizer
+    return tokenize
 
 
 def bleu_of_counts(sums: FloatArray) -> FloatArray:

@@ -18,6 +18,7 @@ from tunewright.evaluation.engines.in_process import TransformersEngine
 from tunewright.evaluation.generate import generate
 from tunewright.evaluation.journal import Journal
 from tunewright.evaluation.predictions import Contestant
+from tunewright.evaluation.prompt_room import fit_prompts
 from tunewright.evaluation.suites.forced import longest_runs, option_likelihoods
 from tunewright.evaluation.suites.question import Question, Reply
 from tunewright.models.chat import encode_example, encode_prompt
@@ -67,13 +68,11 @@ def ask(
     answer = [question for question in questions if question.how == "answer"]
     if answer:
         rows = [_row(question, "") for question in answer]
-        generated = generate(
-            TransformersEngine(model, tokenizer, evaluation),
-            rows,
-            [question.messages for question in answer],
-            contestant=contestant,
-            folder=folder,
+        engine = TransformersEngine(model, tokenizer, evaluation)
+        fitted = fit_prompts(
+            tokenizer, rows, [question.messages for question in answer], engine.room, evaluation
         )
+        generated = generate(engine, rows, fitted.prompts, contestant=contestant, folder=folder)
         tokens += generated.new_tokens
         replies |= {one.id: Reply(one.answer, one.finished) for one in generated.predictions}
     asking = _Asking(model, tokenizer, suite, evaluation.batch_size, folder)
