@@ -51,7 +51,7 @@ def test_equal_but_for_numbers_and_nearly_equal_but_for_numbers_are_neighbours()
         ]
     )
     assert names[0] == names[1] != ""
-    assert names[2] == names[3] == names[4] != names[0]
+    assert "" != names[2] == names[3] == names[4] != names[0]
     assert names[5:] == ["", ""]
 
 

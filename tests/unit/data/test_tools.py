@@ -130,6 +130,17 @@ def test_results_find_their_calls_whatever_their_order() -> None:
     assert found == [("second", "call00002", "cancel"), ("first", "call00001", "look_up")]
 
 
+def test_results_without_ids_find_their_calls_by_name() -> None:
+    both = calls(("look_up", {"parcel": "P-1"}), ("cancel", {"parcel": "P-2"}), ids=("", ""))
+    named = [
+        {"role": "tool", "name": name, "content": text}
+        for name, text in (("cancel", "second"), ("look_up", "first"))
+    ]
+    row = checked(raw(USER, both, *named, ANSWER))
+    found = [(turn.content, turn.tool_call_id) for turn in row.messages if turn.role == "tool"]
+    assert found == [("second", "call00002"), ("first", "call00001")]
+
+
 def test_the_ids_of_an_export_make_no_other_row() -> None:
     one, other = (checked(raw(USER, calls(("look_up", {"parcel": "P-1"}), ids=(name,)))) for name in "ab")
     assert one == other
@@ -253,6 +264,7 @@ def test_calls_are_read_as_models_write_them(text: str) -> None:
         '[{"name": "a", "arguments": {}}, 1]',
         '{"name": "look_up", "arguments": {"parcel": NaN}}',
         '{"name": "look_up", "arguments": {"parcel"',
+        '{"name": "look_up", "arguments": "{parcel: 1}"}',
         "[" * 5000,
     ],
 )
