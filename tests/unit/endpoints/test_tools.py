@@ -60,7 +60,8 @@ def test_a_streamed_call_is_put_together() -> None:
 def test_tools_are_sent_and_counted_in_the_budget() -> None:
     tool = {"type": "function", "function": {"name": "f", "parameters": {"type": "object"}}}
     plain, with_tool = REQUEST, replace(REQUEST, tools=[tool])
-    assert most_tokens(with_tool) >= most_tokens(plain) + len(json.dumps(tool))
+    told = most_tokens(with_tool) - most_tokens(plain) - len(json.dumps(tool))
+    assert told >= 1000, "templates explain at length how tools are called"
     calling = Message("assistant", "", (ToolCall("f", '{"a": "long argument"}', "call00001"),))
     longer = replace(plain, messages=(*plain.messages, calling))
     assert most_tokens(longer) >= most_tokens(plain) + len("long argument")
